@@ -1,0 +1,25 @@
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  // Three packages ship as ES modules only; jest on Node 20 loads them when they are compiled like our own files.
+  transform: {
+    '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
+};
+
+/** `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files. */
+module.exports = {
+  projects: [
+    { ...common, displayName: 'rules', testMatch: ['<rootDir>/test/*.test.ts', '<rootDir>/test/domain/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'house',
+      testMatch: ['<rootDir>/test/{datasources,graphql,process,simulator}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/setup/startServers.ts',
+      globalTeardown: '<rootDir>/test/setup/stopServers.ts',
+    },
+  ],
+  testTimeout: 30_000,
+};
