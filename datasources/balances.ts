@@ -1,0 +1,241 @@
+// The true balance: asked of Daffron as the rules demand, joined, kept and dropped with care (RTD, ADJ, BLK, PST, CIS-05).
+import DataLoader from 'dataloader';
+import type { Account } from '../domain/account';
+import {
+  areMapped,
+  billedBalance,
+  isBillNewer,
+  itemsOfType,
+  mayServeKept,
+  REFRESHES_PER_OPERATION_MAX,
+  sumItems,
+  type Balance,
+  type Refreshed,
+  type RefreshProblem,
+} from '../domain/balance';
+import { invoiceTypeOf, type Biller } from '../domain/biller';
+import { maySeeInvoice, maySeeRefreshed, type Caller } from '../domain/caller';
+import type { Day } from '../domain/day';
+import { isSuperseded, newestOfAccount, type Bill, type Invoice } from '../domain/invoice';
+import { readTenderFlags, TENDER_KINDS } from '../domain/tender';
+import type { BalanceFacts } from './bills/balanceFacts';
+import { joinCalls } from './cache/joinedCalls';
+import type { BalanceStore, KeptBalance } from './cache/keptBalance';
+import type { Daffron, PayableItemsReply } from './daffron/daffron';
+
+export interface BalanceParts {
+  readonly store: BalanceStore;
+  readonly facts: BalanceFacts;
+  /** The line to a biller's Daffron. */
+  daffronOf(billerId: string): Daffron;
+  /** Hears of names of tenders that the biller's settings do not know (BLK-03). */
+  onUnknownTender?(billerId: string, names: readonly string[]): void;
+}
+
+export interface Balances {
+  /** The balances that one operation of one caller may see. */
+  forOperation(operation: Operation): BalanceReader;
+  /** Ends when nothing is being kept any more. */
+  settled(): Promise<void>;
+}
+
+export interface Operation {
+  readonly caller: Caller;
+  readonly biller: Biller;
+  readonly today: Day;
+  now(): Date;
+  /** Aborted when the caller has left. */
+  readonly signal: AbortSignal;
+  /** The newest bill of each type of an account. */
+  newest(accountNumber: string): Promise<readonly Invoice[]>;
+}
+
+export interface BalanceReader {
+  /** Undefined where Daffron said nothing and no bill is there. `maxAgeSeconds` as the contract has it. */
+  ofAccount(account: Account, maxAgeSeconds?: number): Promise<Balance | undefined>;
+  /** An older bill keeps its billed figures and causes no call (CIS-06, RTD-08). */
+  ofBill(bill: Bill, maxAgeSeconds?: number): Promise<Balance> | Balance;
+}
+
+/** What one operation learnt of an account: a refresh, fresh or kept, or only that the bills must do. */
+type Learnt =
+  | {
+      readonly kind: 'refreshed';
+      readonly refreshed: Refreshed;
+      readonly source: 'RTDR' | 'CACHE';
+      readonly stale: boolean;
+      readonly problem: RefreshProblem | null;
+    }
+  | { readonly kind: 'billed'; readonly stale: boolean; readonly problem: RefreshProblem | null };
+
+type Answer =
+  { readonly ok: true; readonly refreshed: Refreshed } | { readonly ok: false; readonly problem: RefreshProblem };
+
+const BILLED: Learnt = { kind: 'billed', stale: false, problem: null };
+
+export function openBalances(parts: BalanceParts): Balances {
+  const flights = joinCalls<Answer>();
+  /** Refreshes whose keeping is under way: they are already kept as far as this process is concerned. */
+  const settling = new Map<string, { kept: KeptBalance; done: Promise<void> }>();
+
+  async function refresh(biller: Biller, account: Account, signal: AbortSignal): Promise<Answer> {
+    const reply = await parts.daffronOf(biller.id).fetchPayableItems(account.accountNumber, { signal });
+    if (!reply.ok) {
+      return {
+        ok: false,
+        problem: reply.failure.kind === 'unreadable' ? 'BALANCE_UNPARSEABLE' : 'BALANCE_UNAVAILABLE',
+      };
+    }
+    const refreshed = readReply(biller, reply.value, reply.sentAt);
+    if (refreshed.tenders.unknownNames.length > 0) parts.onUnknownTender?.(biller.id, refreshed.tenders.unknownNames);
+    keep(account, refreshed);
+    return { ok: true, refreshed };
+  }
+
+  /** Kept behind the answer's back; readers of this process see it at once. */
+  function keep(account: Account, refreshed: Refreshed): void {
+    const kept = { refreshed, generation: account.generation };
+    const key = settlingKey(account);
+    const done = store(account, kept).finally(() => {
+      if (settling.get(key)?.kept === kept) settling.delete(key);
+    });
+    settling.set(key, { kept, done });
+  }
+
+  async function store(account: Account, kept: KeptBalance): Promise<void> {
+    const { tenders, items, observedAt } = kept.refreshed;
+    const isCurrent = await parts.facts.record(account, {
+      generation: kept.generation,
+      blockedTenders: tenders.blocked,
+      itemsMapped: areMapped(items),
+      observedAt,
+    });
+    // A payment since the question was sent makes the answer worthless to everybody who asks later.
+    if (isCurrent) await parts.store.put(account, kept);
+  }
+
+  return {
+    forOperation: (operation) => {
+      const { biller, caller, signal } = operation;
+      const refreshes = new Map<string, Promise<Learnt>>();
+      const kept = new DataLoader<Account, KeptBalance | undefined, string>(
+        async (accounts) => {
+          const stored = await parts.store.getMany(accounts);
+          return accounts.map((account, at) => {
+            const value = settling.get(settlingKey(account))?.kept ?? stored[at];
+            return value?.generation === account.generation ? value : undefined;
+          });
+        },
+        { cacheKeyFn: settlingKey },
+      );
+
+      /** A kept refresh, unless a bill brought newer figures (PST-01); else the bills. */
+      async function fallBack(account: Account, problem: RefreshProblem | null): Promise<Learnt> {
+        const value = await kept.load(account);
+        if (value === undefined || isBillNewer(account.billedAt, value.refreshed.observedAt)) {
+          return { kind: 'billed', stale: true, problem };
+        }
+        return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: true, problem };
+      }
+
+      async function ask(account: Account): Promise<Learnt> {
+        const key = settlingKey(account);
+        const answer = await flights.join(key, signal, (leaveSignal) => refresh(biller, account, leaveSignal));
+        if (!answer.ok) return await fallBack(account, answer.problem);
+        return { kind: 'refreshed', refreshed: answer.refreshed, source: 'RTDR', stale: false, problem: null };
+      }
+
+      async function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
+        const { overrideRefreshCheck } = biller.options;
+        const begun = refreshes.get(account.accountNumber);
+        if (begun !== undefined) return await begun;
+        const mayKeep = (maxAgeSeconds ?? (overrideRefreshCheck ? 0 : 1)) > 0;
+        const value = mayKeep ? await kept.load(account) : undefined;
+        if (
+          value !== undefined &&
+          mayServeKept(value.refreshed.observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds)
+        ) {
+          if (isBillNewer(account.billedAt, value.refreshed.observedAt)) return BILLED;
+          return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: false, problem: null };
+        }
+        // Another field of the operation may have begun the refresh while the kept value was looked up.
+        const since = refreshes.get(account.accountNumber);
+        if (since !== undefined) return await since;
+        const capped = refreshes.size >= REFRESHES_PER_OPERATION_MAX;
+        if (capped) return await fallBack(account, null);
+        const refreshing = ask(account);
+        refreshes.set(account.accountNumber, refreshing);
+        return await refreshing;
+      }
+
+      async function accountBalance(account: Account, learnt: Learnt): Promise<Balance | undefined> {
+        if (learnt.kind === 'refreshed') {
+          return sumItems(learnt.refreshed, learnt.refreshed.items, learnt.source, learnt.problem, learnt.stale);
+        }
+        const standing = { account, newest: await operation.newest(account.accountNumber), today: operation.today };
+        const [first, ...rest] = standing.newest.filter((invoice) => maySeeInvoice(caller, { invoice, standing }));
+        return first === undefined ? undefined : billed([first, ...rest], account, learnt);
+      }
+
+      async function billBalance(bill: Bill, maxAgeSeconds: number | undefined): Promise<Balance> {
+        const { invoice, standing } = bill;
+        const learnt = await learn(standing.account, maxAgeSeconds);
+        if (learnt.kind === 'billed') return billed([invoice], standing.account, learnt);
+        const { refreshed, source, problem, stale } = learnt;
+        if (standing.newest.length < 2) return sumItems(refreshed, refreshed.items, source, problem, stale);
+        const part = itemsOfType(refreshed.items, invoice.invoiceTypeId);
+        if (part !== undefined) return sumItems(refreshed, part, source, problem, stale);
+        // The items do not say which bill they belong to: only the newest of all carries them.
+        return newestOfAccount(bill).key === invoice.key
+          ? sumItems(refreshed, refreshed.items, source, problem, stale)
+          : billed([invoice], standing.account, BILLED);
+      }
+
+      const withheld: Learnt = { kind: 'billed', stale: true, problem: null };
+      return {
+        ofAccount: async (account, maxAgeSeconds) =>
+          await accountBalance(
+            account,
+            maySeeRefreshed(caller, account) ? await learn(account, maxAgeSeconds) : withheld,
+          ),
+        ofBill: (bill, maxAgeSeconds) => {
+          const { account } = bill.standing;
+          if (isSuperseded(bill)) return billed([bill.invoice], account, BILLED);
+          if (!maySeeRefreshed(caller, account)) return billed([bill.invoice], account, withheld);
+          return billBalance(bill, maxAgeSeconds);
+        },
+      };
+    },
+    settled: async () => {
+      await Promise.all([...settling.values()].map(({ done }) => done));
+    },
+  };
+}
+
+function billed(
+  bills: readonly [Invoice, ...Invoice[]],
+  account: Account,
+  learnt: { stale: boolean; problem: RefreshProblem | null },
+): Balance {
+  return billedBalance(bills, TENDER_KINDS, {
+    stale: learnt.stale,
+    refreshProblem: learnt.problem,
+    blockedTenders: account.blockedTenders,
+  });
+}
+
+function readReply(biller: Biller, reply: PayableItemsReply, sentAt: Date): Refreshed {
+  return {
+    observedAt: sentAt,
+    tenders: readTenderFlags(reply.transactionTypes, biller.tenderNames),
+    items: reply.items.map(({ chargeCode, description, ...item }) => ({
+      ...item,
+      invoiceTypeId: invoiceTypeOf(biller, chargeCode, description),
+    })),
+  };
+}
+
+/** A value of another generation is another value, in flight as well as kept. */
+function settlingKey({ billerId, accountNumber, generation }: Account): string {
+  return `${billerId}:${accountNumber}:${generation}`;
+}

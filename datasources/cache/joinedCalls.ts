@@ -1,0 +1,66 @@
+// Calls in flight, joined: whoever asks for what is being asked already waits for the same answer (RTD-03).
+
+/** Joins equal calls within this process. A call that nobody waits for any more is aborted. */
+export interface JoinedCalls<T> {
+  /** The answer of the call in flight for `key`, or of a new one; rejects with the signal's reason when the caller leaves. */
+  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  readonly joined: number;
+}
+
+interface Flight<T> {
+  readonly answer: Promise<T>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+export function joinCalls<T>(): JoinedCalls<T> {
+  const flights = new Map<string, Flight<T>>();
+  let joined = 0;
+
+  function take(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const running = flights.get(key);
+    if (running !== undefined) {
+      joined += 1;
+      return running;
+    }
+    const controller = new AbortController();
+    const flight: Flight<T> = {
+      controller,
+      waiting: 0,
+      answer: start(controller.signal).finally(() => leave(key, flight)),
+    };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  function leave(key: string, flight: Flight<T>): void {
+    if (flights.get(key) === flight) flights.delete(key);
+  }
+
+  return {
+    get joined() {
+      return joined;
+    },
+    join: async (key, signal, start) => {
+      signal.throwIfAborted();
+      const flight = take(key, start);
+      flight.waiting += 1;
+      let onLeave = (): void => undefined;
+      const left = new Promise<never>((_resolve, reject) => {
+        onLeave = () => reject(signal.reason instanceof Error ? signal.reason : new Error('the caller left'));
+      });
+      signal.addEventListener('abort', onLeave, { once: true });
+      try {
+        return await Promise.race([flight.answer, left]);
+      } finally {
+        signal.removeEventListener('abort', onLeave);
+        flight.waiting -= 1;
+        if (flight.waiting === 0) {
+          // The last one to leave an unfinished call ends it; a finished one does not hear this.
+          leave(key, flight);
+          flight.controller.abort();
+        }
+      }
+    },
+  };
+}

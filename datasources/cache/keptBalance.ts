@@ -1,0 +1,116 @@
+// A kept refresh: what is written to the cache and how it is believed when it is read again (RTD-07, O7).
+import { z } from 'zod';
+import { isAccountNumber } from '../../domain/account';
+import type { Refreshed } from '../../domain/balance';
+import type { Day } from '../../domain/day';
+import { TENDER_KINDS } from '../../domain/tender';
+
+/** A refresh with the generation of its account at the moment the question was sent. */
+export interface KeptBalance {
+  readonly refreshed: Refreshed;
+  readonly generation: bigint;
+}
+
+export interface KeptKey {
+  readonly billerId: string;
+  readonly accountNumber: string;
+}
+
+/**
+ * Where kept refreshes live. A store never throws and never waits long: one that is away is one that is empty (RTD-06).
+ */
+export interface BalanceStore {
+  /** Kept values in the order of the keys; undefined for each that is absent or not to be believed. */
+  getMany(keys: readonly KeptKey[]): Promise<readonly (KeptBalance | undefined)[]>;
+  put(key: KeptKey, kept: KeptBalance): Promise<void>;
+  drop(key: KeptKey): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Raised whenever the form of the value changes, so that an older or newer process reads it as absent. */
+const VERSION = 1;
+
+/** Letters, digits and dashes only, so that nobody can reach another key through an account number (X4). */
+export function cacheKey({ billerId, accountNumber }: KeptKey): string {
+  if (!isAccountNumber(accountNumber)) throw new Error('an unchecked account number reached the cache');
+  return `balance:v${VERSION}:${billerId}:${accountNumber}`;
+}
+
+const cents = z
+  .string()
+  .regex(/^-?\d{1,18}$/)
+  .transform(BigInt);
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .transform((text) => text as Day)
+  .nullable();
+const instant = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(8.64e15)
+  .transform((time) => new Date(time));
+const tenders = z.array(z.enum(TENDER_KINDS)).max(TENDER_KINDS.length);
+
+const Kept = z.strictObject({
+  version: z.literal(VERSION),
+  billerId: z.string(),
+  accountNumber: z.string(),
+  generation: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .transform(BigInt),
+  observedAt: instant,
+  allowed: tenders,
+  blocked: tenders,
+  items: z
+    .array(
+      z.strictObject({
+        pastDueCents: cents,
+        currentCents: cents,
+        invoiceTypeId: z.number().int().nullable(),
+        dueDate: day,
+        disconnectDate: day,
+        lastPaymentCents: cents.nullable(),
+        lastPaymentDate: day,
+      }),
+    )
+    .max(10_000),
+});
+
+/** The text that is kept; it holds amounts, days and flags, and no name of a person. */
+export function writeKept(key: KeptKey, { refreshed, generation }: KeptBalance): string {
+  return JSON.stringify({
+    version: VERSION,
+    billerId: key.billerId,
+    accountNumber: key.accountNumber,
+    generation: String(generation),
+    observedAt: refreshed.observedAt.getTime(),
+    allowed: refreshed.tenders.allowed,
+    blocked: refreshed.tenders.blocked,
+    items: refreshed.items.map((item) => ({
+      ...item,
+      pastDueCents: String(item.pastDueCents),
+      currentCents: String(item.currentCents),
+      lastPaymentCents: item.lastPaymentCents === null ? null : String(item.lastPaymentCents),
+    })),
+  });
+}
+
+/** The kept value of a text, or undefined where anything about it is not as this version writes it for this key. */
+export function readKept(key: KeptKey, text: string): KeptBalance | undefined {
+  const read = Kept.safeParse(parseJson(text));
+  if (!read.success || read.data.billerId !== key.billerId || read.data.accountNumber !== key.accountNumber)
+    return undefined;
+  const { generation, observedAt, items, allowed, blocked } = read.data;
+  return { generation, refreshed: { observedAt, items, tenders: { allowed, blocked, unknownNames: [] } } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+// The way to Postgres: one pool for prepared reads, and TypeORM for migrations, writes and the transaction handle.
+import 'reflect-metadata';
+import { Pool, types, type QueryResultRow } from 'pg';
+import { DataSource } from 'typeorm';
+import { Bills1000000000001 } from './migrations/0001-bills';
+import { ENTITIES } from './tables';
+
+export interface DatabaseSettings {
+  readonly url: string;
+  /** Connections for reads; writes have a fifth of it, at least two. */
+  readonly poolMax: number;
+  /** How long a statement may run, in milliseconds. */
+  readonly statementTimeoutMs: number;
+  /** How long a caller waits for a free connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+}
+
+export interface Database {
+  /** Rows of a prepared statement; `name` must be unique for its text. */
+  read<Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** TypeORM: writes and transactions. */
+  readonly orm: DataSource;
+  close(): Promise<void>;
+}
+
+const DATE_OID = 1082;
+const DATE_ARRAY_OID = 1182;
+const BIGINT_OID = 20;
+
+/** Days stay texts: a calendar day has no instant, and a Date would shift it by the zone of this process (TIM-01). */
+const readTypes = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === DATE_OID) return (text: string) => text;
+    if (oid === DATE_ARRAY_OID) return (text: string) => text.slice(1, -1).split(',').filter((day) => day !== '');
+    if (oid === BIGINT_OID) return BigInt;
+    return types.getTypeParser(oid, format);
+  },
+} as const;
+
+/** Opens the database and brings its tables up to date. `onIdleError` hears of connections that die unused. */
+export async function openDatabase(settings: DatabaseSettings, onIdleError: (error: Error) => void): Promise<Database> {
+  const orm = new DataSource({
+    type: 'postgres',
+    url: settings.url,
+    entities: ENTITIES,
+    migrations: [Bills1000000000001],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'all',
+    poolSize: Math.max(2, Math.ceil(settings.poolMax / 5)),
+    connectTimeoutMS: settings.connectTimeoutMs,
+    poolErrorHandler: onIdleError,
+    parseInt8: false,
+    logging: false,
+  });
+  await orm.initialize();
+  await migrate(orm);
+  const pool = new Pool({
+    connectionString: settings.url,
+    max: settings.poolMax,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    statement_timeout: settings.statementTimeoutMs,
+    types: readTypes,
+  });
+  pool.on('error', onIdleError);
+  return {
+    read: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
+      (await pool.query<Row>({ name, text, values: [...values] })).rows,
+    orm,
+    close: async () => {
+      await pool.end();
+      await orm.destroy();
+    },
+  };
+}
+
+/** Any number that no other lock of this database uses; it lets one of several starting processes migrate at a time. */
+const MIGRATION_LOCK = 4_105_001;
+
+async function migrate(orm: DataSource): Promise<void> {
+  const queryRunner = orm.createQueryRunner();
+  await queryRunner.connect();
+  try {
+    await queryRunner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await orm.runMigrations();
+  } finally {
+    await queryRunner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await queryRunner.release();
+  }
+}

@@ -1,0 +1,86 @@
+// Everything outside that a request may need, bound to its caller; nothing else reaches a back end (style: loaders).
+import type { Biller } from '../domain/biller';
+import { identify, isPayer, type Caller, type Claims } from '../domain/caller';
+import { dayIn, type Day } from '../domain/day';
+import { openBalances, type BalanceReader, type Balances } from './balances';
+import { openAccounts, type AccountReader } from './bills/account';
+import { openBalanceFacts } from './bills/balanceFacts';
+import { findLinks, openCoOwners, type CoOwnerReader } from './bills/coOwner';
+import { openCustomers, type CustomerReader } from './bills/customer';
+import { openInvoices, type InvoiceReader } from './bills/invoice';
+import type { BalanceStore } from './cache/keptBalance';
+import type { Daffron } from './daffron/daffron';
+import type { Database } from './postgres/database';
+
+export interface SourceParts {
+  readonly billers: ReadonlyMap<string, Biller>;
+  readonly database: Database;
+  readonly store: BalanceStore;
+  readonly daffrons: ReadonlyMap<string, Daffron>;
+  now(): Date;
+  /** Hears of trouble that no caller sees, as a code. */
+  onTrouble(code: string, error: unknown): void;
+}
+
+export interface Sources {
+  /** The caller that a token's claims and Daffron's links make; undefined where the biller is none of ours. */
+  identify(claims: Claims): Promise<Caller | undefined>;
+  /** Sources of one request; `signal` is aborted when its caller leaves. */
+  forRequest(caller: Caller, signal: AbortSignal): RequestSources;
+  readonly balances: Balances;
+}
+
+/** What resolvers may use: each reader answers for the caller of this request only. */
+export interface RequestSources {
+  readonly biller: Biller;
+  readonly accounts: AccountReader;
+  readonly customers: CustomerReader;
+  readonly coOwners: CoOwnerReader;
+  readonly invoices: InvoiceReader;
+  readonly balances: BalanceReader;
+  readonly today: Day;
+}
+
+export function openSources(parts: SourceParts): Sources {
+  const { billers, database } = parts;
+  const balances = openBalances({
+    store: parts.store,
+    facts: openBalanceFacts(database, (error) => parts.onTrouble('BALANCE_FACTS', error)),
+    daffronOf: (billerId) => required(parts.daffrons.get(billerId), billerId),
+    onUnknownTender: (billerId, names) => parts.onTrouble('UNKNOWN_TENDER', { billerId, count: names.length }),
+  });
+
+  return {
+    balances,
+    identify: async (claims) => {
+      const biller = billers.get(claims.billerId);
+      if (biller === undefined) return undefined;
+      const asksForLinks = isPayer(claims) && claims.userName !== null && claims.accountNumbers.length > 0;
+      // Looked up for each request and kept no longer, so that a link that Daffron ended opens nothing (A10).
+      const links = asksForLinks
+        ? await findLinks(database, claims.billerId, claims.userName, claims.accountNumbers)
+        : [];
+      return identify(claims, links, biller.linksFromAssertion);
+    },
+    forRequest: (caller, signal) => {
+      const biller = required(billers.get(caller.billerId), caller.billerId);
+      const today = dayIn(biller.timeZone, parts.now());
+      const accounts = openAccounts(database, caller);
+      const invoices = openInvoices(database, caller, accounts, today);
+      return {
+        biller,
+        today,
+        accounts,
+        invoices,
+        customers: openCustomers(database, caller, biller, accounts.own),
+        coOwners: openCoOwners(database, caller, biller),
+        balances: balances.forOperation({ caller, biller, today, signal, now: parts.now, newest: invoices.newest }),
+      };
+    },
+  };
+}
+
+function required<T>(value: T | undefined, billerId: string): T {
+  if (value === undefined) throw new Error(`no biller ${billerId} in the settings`);
+  return value;
+}

@@ -1,0 +1,10 @@
+// What every resolver is given: who asks, and the sources bound to him. The one file of this floor that knows the floor below.
+import type { RequestSources } from '../datasources/sources';
+import type { Caller } from '../domain/caller';
+
+export interface Context {
+  readonly caller: Caller;
+  readonly sources: RequestSources;
+  /** Goes into the log line and into every masked error. */
+  readonly requestId: string;
+}
