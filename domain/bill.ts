@@ -1,0 +1,151 @@
+// One row of a bill file: its texts become a typed bill, or all the reasons why they cannot (docs/bif.md).
+import { BILL_COLUMNS, type BillColumns, type BillField, type BillLayout } from './billColumns';
+import { billProblem, type BillProblem, type BillProblemCode, type BillWarning } from './billProblem';
+import {
+  coOwnersBesides,
+  readColumn,
+  readCustomFields,
+  type BillReading,
+  type FieldValue,
+  type Finding,
+  type ListedCoOwner,
+} from './billText';
+import type { Biller } from './biller';
+import type { Day } from './day';
+import type { CustomField } from './invoice';
+
+/** What was read of each column; null is absent, or wrong and then told. */
+type Draft = { readonly [Field in BillField]: FieldValue<Field> | null };
+/** The same once a row is known to be right: what is required is there. */
+type Complete = {
+  readonly [Field in BillField]: FieldValue<Field> | (BillColumns[Field]['required'] extends true ? never : null);
+};
+type NotStored = 'billerId' | 'minimum' | 'currency' | 'firstNotifyDate' | 'secondNotifyDate' | 'thirdNotifyDate';
+
+/** A bill as a file tells it, with the facts of its customer and account; amounts are US cents. */
+export interface BillRow extends Omit<Complete, NotStored> {
+  readonly adjustmentCents: bigint;
+  readonly pastDueCents: bigint;
+  readonly balanceDueCents: bigint;
+  readonly prepaid: boolean;
+  /** Each person once, the owner left out, in the order of the list; there may be more than the limit. */
+  readonly coOwners: readonly ListedCoOwner[];
+  /** Up to three, ascending (EML-01). */
+  readonly notifyDates: readonly Day[];
+  readonly customFields: readonly CustomField[];
+}
+
+export interface AcceptedRow {
+  readonly row: BillRow;
+  readonly warnings: readonly BillWarning[];
+}
+
+export interface RejectedRow {
+  readonly problems: readonly BillProblem[];
+  /** The total in cents where it could be read: the trailer of a file counts rejected rows too. */
+  readonly totalCents: bigint | null;
+}
+
+const NOTHING_READ = Object.fromEntries(Object.keys(BILL_COLUMNS).map((field) => [field, null]));
+
+/**
+ * Makes the reader of the rows of one file. It takes the texts of a line in the header's order, with the outer spaces of
+ * unquoted fields removed, and tells everything that is wrong with the row, not only the first thing.
+ */
+export function billRowReader(
+  layout: BillLayout,
+  biller: Biller,
+): (fields: readonly string[]) => AcceptedRow | RejectedRow {
+  const reading: BillReading = {
+    layout,
+    biller,
+    typeIds: new Set(biller.invoiceTypes.map(({ id }) => id)),
+    imageHosts: new Set(biller.billImageHosts.map((host) => host.toLowerCase())),
+  };
+  return (fields) => readBillRow(reading, fields);
+}
+
+function readBillRow(reading: BillReading, fields: readonly string[]): AcceptedRow | RejectedRow {
+  const { layout } = reading;
+  if (fields.length !== layout.width) return { problems: [billProblem('FIELD_COUNT', null)], totalCents: null };
+  const finding: Finding = { problems: [], warnings: [] };
+  const values: Record<string, unknown> = { ...NOTHING_READ };
+  for (const column of layout.columns) {
+    values[column.field] = readColumn(reading, column, fields[column.index] ?? '', finding);
+  }
+  const draft = values as Draft; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the column table decides each value's type, which the compiler cannot follow through a loop
+  const customFields = readCustomFields(layout, fields, finding);
+  const wrong = (field: BillField, code: BillProblemCode): void => {
+    finding.problems.push(billProblem(code, layout.label(field)));
+  };
+  checkAmounts(draft, wrong);
+  checkDates(draft, wrong);
+  checkNotices(draft, wrong);
+  if (draft.mainAccountNumber !== null && draft.mainAccountNumber === draft.accountNumber) {
+    wrong('mainAccountNumber', 'MAIN_IS_ITSELF');
+  }
+  if (finding.problems.length > 0) return { problems: finding.problems, totalCents: draft.totalCents };
+  const complete = draft as Complete; // oxlint-disable-line typescript/no-unsafe-type-assertion -- a row without problems has all that is required: readColumn tells what is missing
+  return { row: completeRow(complete, customFields, layout, finding), warnings: finding.warnings };
+}
+
+type Wrong = (field: BillField, code: BillProblemCode) => void;
+
+function checkAmounts(draft: Draft, wrong: Wrong): void {
+  const { balanceForwardCents, currentChargesCents, totalCents } = draft;
+  if (balanceForwardCents !== null && currentChargesCents !== null && totalCents !== null) {
+    const sumCents = balanceForwardCents + currentChargesCents + (draft.adjustmentCents ?? 0n);
+    if (sumCents !== totalCents) wrong('totalCents', 'TOTAL_MISMATCH');
+  }
+  if ((draft.pastDueCents ?? 0n) < 0n) wrong('pastDueCents', 'PAST_DUE_NEGATIVE');
+}
+
+function checkDates(draft: Draft, wrong: Wrong): void {
+  const { invoiceDate, dueDate, expireDate, autoPayCollectionDate } = draft;
+  if (isBefore(dueDate, invoiceDate)) wrong('dueDate', 'DUE_BEFORE_INVOICE');
+  if (isBefore(expireDate, dueDate)) wrong('expireDate', 'EXPIRE_BEFORE_DUE');
+  if (isBefore(autoPayCollectionDate, invoiceDate)) wrong('autoPayCollectionDate', 'COLLECTION_BEFORE_INVOICE');
+  if (isBefore(expireDate, autoPayCollectionDate)) wrong('autoPayCollectionDate', 'COLLECTION_AFTER_EXPIRE');
+  if (isBefore(draft.servicePeriodEnd, draft.servicePeriodStart)) wrong('servicePeriodEnd', 'PERIOD_END_BEFORE_START');
+}
+
+/** The three notices: each only after the one before, none after the bill has expired (EML-02). */
+function checkNotices(draft: Draft, wrong: Wrong): void {
+  const notices = ['firstNotifyDate', 'secondNotifyDate', 'thirdNotifyDate'] as const;
+  notices.forEach((field, index) => {
+    const date = draft[field];
+    if (date === null) return;
+    if (isBefore(draft.expireDate, date)) wrong(field, 'NOTICE_AFTER_EXPIRE');
+    const before = notices[index - 1];
+    if (before === undefined) return;
+    const earlier = draft[before];
+    if (earlier === null) wrong(field, 'NOTICE_WITHOUT_EARLIER');
+    else if (date <= earlier) wrong(field, 'NOTICES_NOT_ASCENDING');
+  });
+}
+
+/** True where both days are known and the one is before the other. */
+function isBefore(day: Day | null, other: Day | null): boolean {
+  return day !== null && other !== null && day < other;
+}
+
+/** The row with the defaults of what it leaves open: no adjustment, nothing past due, all of the total still owed. */
+function completeRow(
+  complete: Complete,
+  customFields: readonly CustomField[],
+  layout: BillLayout,
+  finding: Finding,
+): BillRow {
+  const { firstNotifyDate, secondNotifyDate, thirdNotifyDate, coOwners } = complete;
+  return {
+    ...complete,
+    adjustmentCents: complete.adjustmentCents ?? 0n,
+    pastDueCents: complete.pastDueCents ?? 0n,
+    balanceDueCents: complete.balanceDueCents ?? complete.totalCents,
+    prepaid: complete.prepaid ?? false,
+    coOwners:
+      coOwners === null ? [] : coOwnersBesides(complete.customerNumber, coOwners, layout.label('coOwners'), finding),
+    notifyDates: [firstNotifyDate, secondNotifyDate, thirdNotifyDate].filter((day) => day !== null),
+    customFields,
+  };
+}

@@ -1,0 +1,97 @@
+// Whose request it is: a verified token becomes claims, and anything else the same refusal (A1 to A3, AUT-02).
+import { readFileSync } from 'node:fs';
+import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { isAccountNumber } from '../domain/account';
+import { ROLES, type Claims } from '../domain/caller';
+import { foldUserName } from '../domain/coOwner';
+import type { TokenSettings } from './config';
+
+export type Authentication =
+  | { readonly kind: 'claims'; readonly claims: Claims }
+  /** Missing, expired, forged, malformed: the caller learns no more than that. */
+  | { readonly kind: 'refused' }
+  /** The issuer's keys could not be had; nothing is known of the token. */
+  | { readonly kind: 'unavailable' };
+
+export type Authenticate = (authorization: string | undefined) => Promise<Authentication>;
+
+/** One login rarely has more accounts; a token of this size still fits a header. */
+const ACCOUNTS_MAX = 500;
+
+/** Longer ones are no tokens of an issuer but an attempt to make us work. */
+const TOKEN_LENGTH_MAX = 16_384;
+
+const KEYS_TIMEOUT_MS = 3000;
+
+const accountNumber = z.string().refine(isAccountNumber);
+
+const TokenClaims = z
+  .object({
+    sub: z.string().min(1).max(200),
+    iat: z.number(),
+    exp: z.number(),
+    biller: z.guid().transform((id) => id.toLowerCase()),
+    role: z.enum(ROLES),
+    username: z.string().min(1).max(200).optional(),
+    accounts: z.array(accountNumber).max(ACCOUNTS_MAX).default([]),
+    grant: z.object({ account: accountNumber }).optional(),
+  })
+  .refine(({ role, username }) => (role !== 'OWNER' && role !== 'CO_OWNER') || username !== undefined)
+  .refine(({ role, grant }) => (role === 'GUEST') === (grant !== undefined));
+
+const REFUSED = { kind: 'refused' } as const;
+
+/** Verifies bearer tokens with the issuer's keys, pinned algorithms and the injected clock. */
+export function openAuthentication(settings: TokenSettings, now: () => Date): Authenticate {
+  const keys = openKeys(settings.keys);
+  return async (authorization) => {
+    const token = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(authorization ?? '')?.[1];
+    if (token === undefined || token.length > TOKEN_LENGTH_MAX) return REFUSED;
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: settings.issuer,
+        audience: settings.audience,
+        algorithms: [...settings.algorithms],
+        clockTolerance: settings.leewaySeconds,
+        requiredClaims: ['exp', 'iat', 'sub'],
+        currentDate: now(),
+      });
+      return readClaims(payload, settings, now());
+    } catch (error) {
+      return isKeyTrouble(error) ? { kind: 'unavailable' } : REFUSED;
+    }
+  };
+}
+
+function openKeys(keys: TokenSettings['keys']): JWTVerifyGetKey {
+  if ('url' in keys) return createRemoteJWKSet(new URL(keys.url), { timeoutDuration: KEYS_TIMEOUT_MS });
+  return createLocalJWKSet(JSON.parse(readFileSync(keys.file, 'utf8')));
+}
+
+function readClaims(payload: JWTPayload, settings: TokenSettings, now: Date): Authentication {
+  const read = TokenClaims.safeParse(payload);
+  if (!read.success) return REFUSED;
+  const { biller, role, sub, username, accounts, grant, iat, exp } = read.data;
+  const isFromTheFuture = iat > now.getTime() / 1000 + settings.leewaySeconds;
+  if (isFromTheFuture || exp - iat > settings.lifetimeSecondsMax) return REFUSED;
+  return {
+    kind: 'claims',
+    claims: {
+      billerId: biller,
+      role,
+      subject: sub,
+      userName: username === undefined ? null : foldUserName(username),
+      accountNumbers: grant === undefined ? [...new Set(accounts)] : [grant.account],
+      issuedAt: new Date(iat * 1000),
+    },
+  };
+}
+
+/** Trouble with fetching keys, and not with the token. A key that is unknown to a fetched set is the token's fault. */
+function isKeyTrouble(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout) return true;
+  if (error instanceof errors.JOSEError)
+    return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
+  return true;
+}

@@ -1,0 +1,234 @@
+// The settings of the process: the environment is read here, once and whole, and every problem is told at once.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { ConfigurationProblem } from '../domain/biller';
+import { readBillers, type BillerSettings } from './billersFile';
+import { PROJECT_ROOT } from './projectFiles';
+
+/** The issuer of the tokens that the embedded mode prints; production refuses it. */
+export const SAMPLE_ISSUER = 'https://sample.daffron-subgraph.invalid';
+export const SAMPLE_AUDIENCE = 'daffron-subgraph';
+
+export interface TokenSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: { readonly url: string } | { readonly file: string };
+  readonly algorithms: readonly string[];
+  readonly leewaySeconds: number;
+  readonly lifetimeSecondsMax: number;
+}
+
+export interface Config {
+  /** Production refuses embedded parts, sample keys and the simulator. */
+  readonly mode: 'production' | 'embedded';
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolMax: number;
+  readonly databaseStatementTimeoutMs: number;
+  readonly databaseConnectTimeoutMs: number;
+  readonly redisUrl: string | undefined;
+  readonly redisTimeoutMs: number;
+  readonly balanceTtlSeconds: number;
+  readonly requestTimeoutMs: number;
+  readonly bifBytesMax: number;
+  readonly logLevel: string;
+  /** Absent in the embedded mode, which makes keys of its own. */
+  readonly tokens: TokenSettings | undefined;
+  /** Absent in the embedded mode, which has the simulator's billers. */
+  readonly billers: readonly BillerSettings[] | undefined;
+}
+
+/** Everything that is missing or wrong in the settings. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly ConfigurationProblem[]) {
+    super(problems.map(({ code, setting, message }) => `${code} ${setting}: ${message}`).join('\n'));
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** Algorithms with a public key: a secret shared with every client that could verify would let it sign, too. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const;
+
+const wholeNumber = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+    .default(fallback);
+
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL such as ${example}` });
+
+const Environment = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().optional(),
+  PORT: wholeNumber(0, 65_535, 4000),
+  DATA_DIR: z.string().optional(),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/name').optional(),
+  DATABASE_POOL_MAX: wholeNumber(2, 200, 10),
+  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(100, 600_000, 5000),
+  DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 2000),
+  REDIS_URL: url(/^rediss?$/, 'redis://host:6379').optional(),
+  REDIS_TIMEOUT_MS: wholeNumber(5, 1000, 40),
+  BALANCE_TTL_SECONDS: wholeNumber(60, 604_800, 86_400),
+  REQUEST_TIMEOUT_MS: wholeNumber(500, 300_000, 15_000),
+  BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  BILLERS_FILE: z.string().optional(),
+  TOKEN_ISSUER: z.string().optional(),
+  TOKEN_AUDIENCE: z.string().optional(),
+  TOKEN_KEYS_URL: url(/^https?$/, 'https://issuer.example/keys').optional(),
+  TOKEN_KEYS_FILE: z.string().optional(),
+  TOKEN_ALGORITHMS: z
+    .string()
+    .default('RS256,ES256,EdDSA')
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .refine(
+      (names) => names.every((name) => ALGORITHMS.some((known) => known === name)),
+      `must be some of ${ALGORITHMS.join(', ')}`,
+    ),
+  TOKEN_LEEWAY_SECONDS: wholeNumber(0, 60, 30),
+  TOKEN_LIFETIME_SECONDS_MAX: wholeNumber(60, 2_592_000, 86_400),
+});
+
+type Environment = z.infer<typeof Environment>;
+
+/** The settings of this process. Throws a ConfigurationError that names everything that is missing or wrong. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  // A variable that is set to nothing is one that is not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const read = Environment.safeParse(given);
+  if (!read.success) {
+    throw new ConfigurationError(
+      read.error.issues.map((issue) => ({
+        code: 'CONFIGURATION_INVALID',
+        setting: issue.path.join('.'),
+        message: issue.message,
+      })),
+    );
+  }
+  const environment = read.data;
+  const isProduction = environment.NODE_ENV === 'production' || environment.BILLERS_FILE !== undefined;
+  const problems: ConfigurationProblem[] = [];
+  const tokens = readTokens(environment, isProduction, problems);
+  if (isProduction) problems.push(...whyNotProduction(environment));
+  const billers =
+    environment.BILLERS_FILE === undefined ? undefined : readBillersFile(environment.BILLERS_FILE, env, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return {
+    mode: isProduction ? 'production' : 'embedded',
+    // In a container every address is meant; on somebody's own machine only his own.
+    host: environment.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    port: environment.PORT,
+    dataDir: resolve(environment.DATA_DIR ?? `${PROJECT_ROOT}/.data`),
+    databaseUrl: environment.DATABASE_URL,
+    databasePoolMax: environment.DATABASE_POOL_MAX,
+    databaseStatementTimeoutMs: environment.DATABASE_STATEMENT_TIMEOUT_MS,
+    databaseConnectTimeoutMs: environment.DATABASE_CONNECT_TIMEOUT_MS,
+    redisUrl: environment.REDIS_URL,
+    redisTimeoutMs: environment.REDIS_TIMEOUT_MS,
+    balanceTtlSeconds: environment.BALANCE_TTL_SECONDS,
+    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
+    bifBytesMax: environment.BIF_BYTES_MAX,
+    logLevel: environment.LOG_LEVEL,
+    tokens,
+    billers,
+  };
+}
+
+function whyNotProduction(environment: Environment): ConfigurationProblem[] {
+  const needed = ['DATABASE_URL', 'REDIS_URL', 'BILLERS_FILE'] as const;
+  return needed
+    .filter((name) => environment[name] === undefined)
+    .map((name) => missing(name, 'production has no embedded part in its place'));
+}
+
+function readTokens(
+  environment: Environment,
+  isProduction: boolean,
+  problems: ConfigurationProblem[],
+): TokenSettings | undefined {
+  const {
+    TOKEN_ISSUER: issuer,
+    TOKEN_AUDIENCE: audience,
+    TOKEN_KEYS_URL: keysUrl,
+    TOKEN_KEYS_FILE: keysFile,
+  } = environment;
+  const anyGiven = [issuer, audience, keysUrl, keysFile].some((value) => value !== undefined);
+  if (!isProduction && !anyGiven) return undefined;
+  if (issuer === undefined) problems.push(missing('TOKEN_ISSUER', 'whose tokens are believed'));
+  if (audience === undefined) problems.push(missing('TOKEN_AUDIENCE', 'for whom tokens must be meant'));
+  if ((keysUrl === undefined) === (keysFile === undefined)) {
+    problems.push(missing('TOKEN_KEYS_URL', 'give either TOKEN_KEYS_URL or TOKEN_KEYS_FILE'));
+  }
+  if (isProduction && issuer === SAMPLE_ISSUER) {
+    problems.push({
+      code: 'CONFIGURATION_INVALID',
+      setting: 'TOKEN_ISSUER',
+      message: 'is the issuer of sample tokens',
+    });
+  }
+  if (isProduction && keysUrl?.startsWith('http:') === true) {
+    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'TOKEN_KEYS_URL', message: 'must be https in production' });
+  }
+  return {
+    issuer: issuer ?? '',
+    audience: audience ?? '',
+    keys: keysUrl !== undefined ? { url: keysUrl } : { file: keysFile ?? '' },
+    algorithms: environment.TOKEN_ALGORITHMS,
+    leewaySeconds: environment.TOKEN_LEEWAY_SECONDS,
+    lifetimeSecondsMax: environment.TOKEN_LIFETIME_SECONDS_MAX,
+  };
+}
+
+function readBillersFile(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  problems: ConfigurationProblem[],
+): readonly BillerSettings[] {
+  const text = readText(path);
+  if (text === undefined) {
+    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'BILLERS_FILE', message: `${path} cannot be read` });
+    return [];
+  }
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'BILLERS_FILE', message: `${path} is not JSON` });
+    return [];
+  }
+  const { settings, problems: found } = readBillers(file, (reference) =>
+    'env' in reference ? env[reference.env] : readText(reference.file)?.trimEnd(),
+  );
+  problems.push(...found);
+  return settings;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(setting: string, message: string): ConfigurationProblem {
+  return { code: 'CONFIGURATION_INVALID', setting, message: `is missing: ${message}` };
+}

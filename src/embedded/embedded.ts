@@ -1,0 +1,84 @@
+// The embedded mode: each part that production brings along is opened here, unless its URL was given.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { dayIn } from '../../domain/day';
+import type { Config } from '../config';
+import { PROJECT_ROOT } from '../projectFiles';
+import type { ServiceSettings } from '../service';
+import { openEmbeddedPostgres, removeEmbeddedPostgres } from './postgres';
+import { readSampleBillers } from './sampleBillers';
+import { openSampleKeys, signSampleTokens, type SampleTokens } from './sampleKeys';
+import { startSimulatorProcess, type SimulatorReady } from './simulatorProcess';
+
+export interface EmbeddedParts {
+  readonly settings: ServiceSettings;
+  readonly simulator: SimulatorReady;
+  /** Absent where keys were given: only their owner can sign. */
+  readonly tokens: SampleTokens | undefined;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedTools {
+  readonly fresh: boolean;
+  now(): Date;
+  say(line: string): void;
+}
+
+/** Opens database, simulator and keys; what was opened is closed again where a later one fails. */
+export async function openEmbedded(config: Config, tools: EmbeddedTools): Promise<EmbeddedParts> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const databasePlace = placeOf(config, tools.say);
+    if (tools.fresh) await beginAnew(config, tools.say);
+    const databaseUrl = config.databaseUrl ?? (await openDatabaseOf(databasePlace, closers));
+    const simulatorDir = join(config.dataDir, 'simulator');
+    // The sample world is made for the day on which it is first asked for.
+    const simulator = await startSimulatorProcess(simulatorDir, dayIn('America/Chicago', tools.now()), (code) =>
+      tools.say(`The Daffron simulator ended (${code ?? 'signal'}); balances are stale from now on.`),
+    );
+    closers.push(simulator.stop);
+    const keys = config.tokens === undefined ? await openSampleKeys(config.dataDir) : undefined;
+    const settings: ServiceSettings = {
+      ...config,
+      databaseUrl,
+      billers: readSampleBillers(simulator.ready),
+      tokens: keys?.tokens ?? required(config.tokens),
+    };
+    const tokens = keys === undefined ? undefined : await signSampleTokens(keys, simulator.ready, tools.now());
+    return { settings, simulator: simulator.ready, tokens, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Where the embedded database of these settings lives; commands that only use it ask for the same place. */
+export function placeOf(config: Config, say: (line: string) => void) {
+  return { dataDir: join(config.dataDir, 'postgres'), projectRoot: PROJECT_ROOT, log: say };
+}
+
+async function openDatabaseOf(place: ReturnType<typeof placeOf>, closers: (() => Promise<void>)[]): Promise<string> {
+  const postgres = await openEmbeddedPostgres(place);
+  closers.push(postgres.stop);
+  return postgres.url;
+}
+
+async function beginAnew(config: Config, say: (line: string) => void): Promise<void> {
+  if (config.databaseUrl !== undefined) {
+    throw new Error(
+      '--fresh empties the embedded database only; a database that was given by DATABASE_URL is not ours to empty',
+    );
+  }
+  await removeEmbeddedPostgres(placeOf(config, say));
+  for (const name of ['simulator', 'sample-private-key.json', 'sample-public-keys.json']) {
+    rmSync(join(config.dataDir, name), { recursive: true, force: true });
+  }
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('token settings are neither given nor made');
+  return value;
+}

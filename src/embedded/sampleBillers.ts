@@ -1,0 +1,38 @@
+// The settings of the sample billers, read through the same door as a billers file of production.
+import { ConfigurationError } from '../config';
+import { readBillers, type BillerSettings } from '../billersFile';
+import type { SimulatorReady } from './simulatorProcess';
+
+/** The simulator's billers with every option at its default; secrets are handed over in memory, never written. */
+export function readSampleBillers({ billers }: SimulatorReady): readonly BillerSettings[] {
+  const secrets = new Map<string, string>();
+  const entries = billers.map((biller, at) => {
+    secrets.set(`USER_${at}`, biller.userId);
+    secrets.set(`PASSWORD_${at}`, biller.password);
+    return {
+      id: biller.id,
+      name: biller.name,
+      timeZone: biller.timeZone,
+      autoConveyance: false,
+      coOwnerNamesVisible: true,
+      invoiceTypes: biller.invoiceTypes,
+      billPresentment: 'OTHER',
+      virtualSites: [{ id: 'pay', invoiceTypeId: 42, searchColumns: ['AccountNumber', 'Zip'] }],
+      daffron: {
+        endpoint: biller.endpoint,
+        // The simulator speaks on loopback only.
+        allowPlainHttp: true,
+        userId: { env: `USER_${at}` },
+        password: { env: `PASSWORD_${at}` },
+        company: biller.company,
+        appName: biller.appName,
+        context: 'Testing',
+      },
+    };
+  });
+  const { settings, problems } = readBillers({ billers: entries }, (reference) =>
+    'env' in reference ? secrets.get(reference.env) : undefined,
+  );
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return settings;
+}

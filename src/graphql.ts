@@ -1,0 +1,99 @@
+// The GraphQL server: the contract and its resolvers in Apollo Server, made lean, with its limits and masks.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse, type GraphQLSchema } from 'graphql';
+import type { Context } from '../resolvers/context';
+import { resolvers } from '../resolvers/resolvers';
+import { cleanName, type Logger } from './log';
+import { formatError, reportErrors } from './maskErrors';
+import { SCHEMA_DIR } from './projectFiles';
+
+/** A screen of the widest portal needs about 300 tokens (G2). */
+const TOKENS_MAX = 2000;
+
+/** The subgraph's schema from the SDL files. */
+export function readSchema(): GraphQLSchema {
+  const files = readdirSync(SCHEMA_DIR)
+    .filter((name) => name.endsWith('.graphql'))
+    .sort();
+  const typeDefs = parse(files.map((name) => readFileSync(join(SCHEMA_DIR, name), 'utf8')).join('\n'));
+  // The array is the one form that every release line of the library takes.
+  return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+}
+
+export interface GraphqlSettings {
+  readonly isProduction: boolean;
+  readonly log: Logger;
+}
+
+/** A started server; plug-ins that wrap every field are off, since they cost more than the resolvers. */
+export async function startGraphql({ isProduction, log }: GraphqlSettings): Promise<ApolloServer<Context>> {
+  const server = new ApolloServer<Context>({
+    schema: readSchema(),
+    introspection: !isProduction,
+    hideSchemaDetailsFromClientErrors: isProduction,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: TOKENS_MAX },
+    // Doubling fragments would otherwise make a small document fill the memory.
+    maxRecursiveSelections: true,
+    formatError,
+    logger: quietLogger(log),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      reportErrors(log),
+      logOperations(log),
+    ],
+  });
+  await server.start();
+  return server;
+}
+
+/** Apollo's own words go to our log as they are few and carry no data. */
+function quietLogger(log: Logger) {
+  const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => {
+    log[level]({ from: 'apollo' }, typeof message === 'string' ? message.split('\n')[0] : 'event');
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+}
+
+/** One line for each operation. */
+function logOperations(log: Logger): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () => {
+      const begun = performance.now();
+      return Promise.resolve({
+        willSendResponse: ({ contextValue, operation, operationName, response }) => {
+          const errors = response.body.kind === 'single' ? (response.body.singleResult.errors?.length ?? 0) : 0;
+          log.info(
+            {
+              requestId: contextValue.requestId,
+              operation: operation?.operation,
+              name: cleanName(operationName),
+              role: contextValue.caller.role,
+              errors,
+              ms: Math.round(performance.now() - begun),
+            },
+            'operation',
+          );
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// What leaves the house when something fails: coded errors as they are, everything else masked and logged (AUT-04, G7).
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { BackEndAway } from '../datasources/postgres/backEndAway';
+import type { Context } from '../resolvers/context';
+
+/** Codes whose messages were written for callers. */
+const SHOWN_CODES = new Set<unknown>([
+  ...Object.values(ApolloServerErrorCode).filter((code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR),
+  'BALANCE_UNAVAILABLE',
+  'INVALID_AMOUNT',
+  'NOT_PERMITTED',
+  'UNAUTHENTICATED',
+]);
+
+const MASKED = 'Something failed here. The request id leads to the details.';
+const AWAY = 'A part of this service is not reachable right now. Please try again.';
+
+/** The error that the caller sees. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const place = {
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+  };
+  const code = formatted.extensions?.['code'];
+  const original = originalOf(error);
+  if (original instanceof BackEndAway) return { message: AWAY, ...place, extensions: { code: 'BACK_END_AWAY' } };
+  if (SHOWN_CODES.has(code)) {
+    const argument = formatted.extensions?.['argument'];
+    return {
+      message: formatted.message,
+      ...place,
+      extensions: { code, ...(typeof argument === 'string' && { argument }) },
+    };
+  }
+  return { message: MASKED, ...place, extensions: { code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR } };
+}
+
+/** Logs what was masked, and gives the caller the request id to quote. */
+export function reportErrors(log: Logger): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors: ({ errors, contextValue }) => {
+          for (const error of errors) logFailure(log, error, contextValue.requestId);
+          return Promise.resolve();
+        },
+        willSendResponse: ({ response, contextValue }) => {
+          if (response.body.kind !== 'single') return Promise.resolve();
+          const { singleResult } = response.body;
+          if (singleResult.errors !== undefined) {
+            singleResult.errors = singleResult.errors.map((error) => ({
+              ...error,
+              extensions: { ...error.extensions, requestId: contextValue.requestId },
+            }));
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function logFailure(log: Logger, error: GraphQLError, requestId: string): void {
+  const original = originalOf(error);
+  const code = error.extensions['code'];
+  const path = error.path?.join('.');
+  if (original instanceof BackEndAway) {
+    log.error(
+      { requestId, code: 'BACK_END_AWAY', backEnd: original.backEnd, cause: original.code, path },
+      'back end away',
+    );
+  } else if (SHOWN_CODES.has(code)) {
+    log.info({ requestId, code, path }, 'refused');
+  } else {
+    // The stack names files and lines of ours; the message of a foreign error could hold data, so it stays out.
+    log.error({ requestId, code: 'BUG', type: typeOf(original), path, stack: framesOf(original) }, 'masked');
+  }
+}
+
+function originalOf(error: unknown): unknown {
+  let original = error;
+  while (original instanceof Error && 'originalError' in original && original.originalError instanceof Error) {
+    original = original.originalError;
+  }
+  return original;
+}
+
+function typeOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** At most this many frames say where; more is noise. */
+const FRAMES_MAX = 8;
+
+function framesOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  return lines
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, FRAMES_MAX)
+    .map((line) => line.trim());
+}

@@ -1,0 +1,120 @@
+// The service put together: settings in, a running server out. Production, the embedded mode and the tests all start here.
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createBillFileDoor, type BillFileDoor } from '../datasources/bills/ingestBif';
+import type { BalanceStore } from '../datasources/cache/keptBalance';
+import { openMemoryStore } from '../datasources/cache/memoryStore';
+import { openRedisStore } from '../datasources/cache/redisStore';
+import { openDaffron, type Daffron } from '../datasources/daffron/daffron';
+import { openDatabase, type Database } from '../datasources/postgres/database';
+import { openSources, type Sources } from '../datasources/sources';
+import type { Biller } from '../domain/biller';
+import { openAuthentication } from './authenticate';
+import type { BillerSettings } from './billersFile';
+import type { Config, TokenSettings } from './config';
+import { startGraphql } from './graphql';
+import type { Logger } from './log';
+import { createServer } from './server';
+
+/** Settings with every embedded part already put in the place of what was not given. */
+export interface ServiceSettings extends Omit<Config, 'databaseUrl' | 'tokens' | 'billers'> {
+  readonly databaseUrl: string;
+  readonly tokens: TokenSettings;
+  readonly billers: readonly BillerSettings[];
+}
+
+export interface Service {
+  readonly server: FastifyInstance;
+  readonly sources: Sources;
+  readonly database: Database;
+  readonly door: BillFileDoor;
+  readonly billers: ReadonlyMap<string, Biller>;
+  close(): Promise<void>;
+}
+
+export interface ServiceTools {
+  readonly log: Logger;
+  now(): Date;
+}
+
+/** Kept balances in memory: about 1 kB each, so 100 MB at the most; an embedded service has a few hundred. */
+const MEMORY_ENTRIES_MAX = 100_000;
+
+/** Opens every part; whatever was opened is closed again where a later part fails. */
+export async function openService(settings: ServiceSettings, { log, now }: ServiceTools): Promise<Service> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const database = await openDatabase(
+      {
+        url: settings.databaseUrl,
+        poolMax: settings.databasePoolMax,
+        statementTimeoutMs: settings.databaseStatementTimeoutMs,
+        connectTimeoutMs: settings.databaseConnectTimeoutMs,
+      },
+      (error) => log.warn({ code: 'DATABASE_CONNECTION', type: error.name }, 'an idle connection ended'),
+    );
+    closers.push(() => database.close());
+    const store = openStore(settings, log);
+    closers.push(() => store.close());
+    const daffrons = await openDaffrons(settings.billers, { log, now }, closers);
+    const billers = new Map(settings.billers.map(({ biller }) => [biller.id, biller]));
+    const sources = openSources({
+      billers,
+      database,
+      store,
+      daffrons,
+      now,
+      onTrouble: (code, error) => log.warn({ code, type: error instanceof Error ? error.name : undefined }, 'trouble'),
+    });
+    closers.push(() => sources.balances.settled());
+    const apollo = await startGraphql({ isProduction: settings.mode === 'production', log });
+    closers.push(() => apollo.stop());
+    const door = createBillFileDoor({ orm: database.orm });
+    const server = createServer({
+      apollo,
+      sources,
+      authenticate: openAuthentication(settings.tokens, now),
+      bif: { door, billers, bytesMax: settings.bifBytesMax, now },
+      log,
+      requestTimeoutMs: settings.requestTimeoutMs,
+    });
+    closers.push(async () => await server.close());
+    return { server, sources, database, door, billers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openStore(settings: ServiceSettings, log: Logger): BalanceStore {
+  if (settings.redisUrl === undefined) {
+    return openMemoryStore({ entriesMax: MEMORY_ENTRIES_MAX, ttlSeconds: settings.balanceTtlSeconds });
+  }
+  return openRedisStore(
+    { url: settings.redisUrl, ttlSeconds: settings.balanceTtlSeconds, commandTimeoutMs: settings.redisTimeoutMs },
+    (trouble) => log.debug({ code: `REDIS_${trouble}` }, 'cache trouble'),
+  );
+}
+
+async function openDaffrons(
+  settings: readonly BillerSettings[],
+  { log, now }: ServiceTools,
+  closers: (() => Promise<void>)[],
+): Promise<ReadonlyMap<string, Daffron>> {
+  const daffrons = new Map<string, Daffron>();
+  for (const { biller, daffron: line } of settings) {
+    const daffron = await openDaffron(line, {
+      billerId: biller.id,
+      timeZone: biller.timeZone,
+      now,
+      newMessageId: randomUUID,
+      onCall: (call) => log.info(call, 'daffron call'),
+    });
+    closers.push(() => daffron.close());
+    daffrons.set(biller.id, daffron);
+  }
+  return daffrons;
+}

@@ -1,0 +1,112 @@
+// `npm start`: the service, with embedded parts where none were given, on sample data; or in production with everything given.
+import { parseArgs } from 'node:util';
+import { ConfigurationError, readConfig, type Config } from './config';
+import { openEmbedded, type EmbeddedParts } from './embedded/embedded';
+import { importSampleFiles } from './embedded/sampleData';
+import { openLog, type Logger } from './log';
+import { showProgress } from './progress';
+import { listen } from './server';
+import { openService, type Service, type ServiceSettings } from './service';
+import { welcome } from './welcome';
+
+/** Wrong settings; a supervisor need not try again. */
+const EXIT_CONFIGURATION = 3;
+
+/** A stop that takes longer than this ends anyway: what is kept is safe, what hangs is not worth waiting for. */
+const STOP_TIMEOUT_MS = 30_000;
+
+const now = (): Date => new Date();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+interface Running {
+  close(): Promise<void>;
+}
+
+async function start(): Promise<Running> {
+  const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
+  const config = readConfig();
+  if (config.mode === 'production') {
+    if (values.fresh) throw new Error('--fresh is for the embedded mode');
+    return await startProduction(config, openLog(config.logLevel));
+  }
+  // On somebody's own machine the log would bury what the start has to say; it goes where LOG_LEVEL was given.
+  return await startEmbedded(config, openLog(process.stdout.isTTY ? 'warn' : config.logLevel, 2), values.fresh);
+}
+
+async function startProduction(config: Config, log: Logger): Promise<Running> {
+  const { databaseUrl, tokens, billers } = config;
+  if (databaseUrl === undefined || tokens === undefined || billers === undefined) {
+    throw new Error('production settings passed without their required parts');
+  }
+  const service = await openService({ ...config, databaseUrl, tokens, billers }, { log, now });
+  const { url } = await openDoors(service, config);
+  log.info({ url, billers: billers.length }, 'ready');
+  return service;
+}
+
+async function startEmbedded(config: Config, log: Logger, fresh: boolean): Promise<Running> {
+  const elapsedMs = (): number => performance.now();
+  const progress = showProgress(process.stdout, elapsedMs);
+  progress.step('starting the database and the Daffron simulator');
+  const parts = await openEmbedded(config, { fresh, now, say: (line) => progress.done(line) });
+  try {
+    const service = await openService(parts.settings, { log, now });
+    try {
+      const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
+      const { url } = await openDoors(service, parts.settings);
+      progress.done(
+        imported.bills > 0
+          ? `imported ${imported.bills} bills from ${imported.files} files`
+          : 'found the data of an earlier start',
+      );
+      for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
+      return { close: () => closeBoth(service, parts) };
+    } catch (error) {
+      await service.close();
+      throw error;
+    }
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function openDoors(
+  service: Service,
+  { host, port }: Pick<ServiceSettings, 'host' | 'port'>,
+): Promise<{ url: string }> {
+  try {
+    return await listen(service.server, host, port);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? new Error(`port ${port} is taken; give another one by PORT`, { cause: error }) : error;
+  }
+}
+
+async function closeBoth(service: Service, parts: EmbeddedParts): Promise<void> {
+  await service.close();
+  await parts.close();
+}
+
+/** The first signal ends in order; a second one, or half a minute, ends at once. */
+function stopOnSignals(running: Running): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
+}
+
+start().then(stopOnSignals, fail);
