@@ -33,7 +33,7 @@ const TokenClaims = z
     exp: z.number(),
     biller: z.guid().transform((id) => id.toLowerCase()),
     role: z.enum(ROLES),
-    username: z.string().min(1).max(200).optional(),
+    username: z.string().trim().min(1).max(200).optional(),
     accounts: z.array(accountNumber).max(ACCOUNTS_MAX).default([]),
     grant: z.object({ account: accountNumber }).optional(),
   })
@@ -46,7 +46,7 @@ const REFUSED = { kind: 'refused' } as const;
 export function openAuthentication(settings: TokenSettings, now: () => Date): Authenticate {
   const keys = openKeys(settings.keys);
   return async (authorization) => {
-    const token = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(authorization ?? '')?.[1];
+    const token = /^bearer ([a-z0-9_-]+\.[a-z0-9_-]+\.[a-z0-9_-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined || token.length > TOKEN_LENGTH_MAX) return REFUSED;
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -81,7 +81,7 @@ function readClaims(payload: JWTPayload, settings: TokenSettings, now: Date): Au
       billerId: biller,
       role,
       subject: sub,
-      userName: username === undefined ? null : foldUserName(username),
+      userName: username === undefined || role === 'GUEST' || role === 'SERVICE' ? null : foldUserName(username),
       accountNumbers: grant === undefined ? [...new Set(accounts)] : [grant.account],
       issuedAt: new Date(iat * 1000),
     },

@@ -82,7 +82,7 @@ const VirtualSite = z
         });
       }
     }
-    if (site.searchColumns.length === 1 && LOW_ENTROPY_COLUMNS.includes(site.searchColumns[0] ?? '')) {
+    if (new Set(site.searchColumns).size === 1 && LOW_ENTROPY_COLUMNS.includes(site.searchColumns[0] ?? '')) {
       context.addIssue({
         code: 'custom',
         path: ['searchColumns'],
@@ -96,25 +96,11 @@ const BatchClosure = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('CUSTOM'), closesAt: z.array(timeOfDay).max(24).default([]) }),
 ]);
 
-const BillerEntry = z.strictObject({
-  id: z.guid('must be a GUID').transform((id) => id.toLowerCase()),
-  name: text,
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone'),
-  daffron: Daffron,
+/** What rules decide of a biller; it is judged even where something else in the entry is wrong. */
+const Required = z.object({
   authenticationType: z.string().default('USERNAME_AND_PASSWORD'),
   billingModel: z.string().default('BALANCE_FORWARD'),
   autoConveyance: z.boolean().optional(),
-  autoPayOffsetDays: z.number().int().min(-30).max(30).default(0),
-  linksFromAssertion: switchedOff,
-  coOwnerNamesVisible: switchedOff,
-  billPresentment: z.enum(['DAFFRON', 'BILLER_PDF', 'OTHER']).default('OTHER'),
-  billImageHosts: z
-    .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case'))
-    .max(20)
-    .default([]),
-  batchClosure: BatchClosure.default({ mode: 'AUTO', closesAt: '23:59:59' }),
-  invoiceTypes: z.array(InvoiceType).min(1).max(100),
-  virtualSites: z.array(VirtualSite).max(20).default([]),
   options: z
     .strictObject({
       blockOlderInvoices: switchedOn,
@@ -129,6 +115,25 @@ const BillerEntry = z.strictObject({
       cloudPay: switchedOn,
     })
     .prefault({}),
+});
+
+const BillerEntry = z.strictObject({
+  ...Required.shape,
+  id: z.guid('must be a GUID').transform((id) => id.toLowerCase()),
+  name: text,
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone'),
+  daffron: Daffron,
+  autoPayOffsetDays: z.number().int().min(-30).max(30).default(0),
+  linksFromAssertion: switchedOff,
+  coOwnerNamesVisible: switchedOff,
+  billPresentment: z.enum(['DAFFRON', 'BILLER_PDF', 'OTHER']).default('OTHER'),
+  billImageHosts: z
+    .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case'))
+    .max(20)
+    .default([]),
+  batchClosure: BatchClosure.default({ mode: 'AUTO', closesAt: '23:59:59' }),
+  invoiceTypes: z.array(InvoiceType).min(1).max(100),
+  virtualSites: z.array(VirtualSite).max(20).default([]),
   ssoChangeOptions: z
     .strictObject({
       profile: switchedOff,
@@ -149,7 +154,9 @@ const BillerEntry = z.strictObject({
     .default({}),
 });
 
-const BillersFile = z.strictObject({ billers: z.array(BillerEntry).min(1).max(1000) });
+const Line = z.object({ daffron: Daffron });
+
+const BillersFile = z.strictObject({ billers: z.array(z.unknown()).min(1).max(1000) });
 
 /** The billers of a settings file, or every problem of it at once; `file` is its parsed JSON. */
 export function readBillers(
@@ -157,24 +164,31 @@ export function readBillers(
   readSecret: ReadSecret,
 ): { readonly settings: readonly BillerSettings[]; readonly problems: readonly ConfigurationProblem[] } {
   const read = BillersFile.safeParse(file);
-  if (!read.success) {
-    return { settings: [], problems: read.error.issues.map((issue) => wrong(pathText(issue.path), issue.message)) };
-  }
+  if (!read.success) return { settings: [], problems: problemsOf(read.error) };
   const problems: ConfigurationProblem[] = [];
   const ids = new Set<string>();
-  const settings = read.data.billers.map((entry, at): BillerSettings => {
+  const settings = read.data.billers.flatMap((raw, at): BillerSettings[] => {
+    const entry = BillerEntry.safeParse(raw);
+    const required = Required.safeParse(raw);
+    const line = Line.safeParse(raw);
     const path = `billers[${at}]`;
-    const { daffron, autoConveyance, ...rest } = entry;
-    const biller: Biller = { ...rest, autoConveyance };
-    problems.push(...whyNotConfigured(biller, path), ...whyNotTyped(biller, path));
+    if (!entry.success) problems.push(...problemsOf(entry.error, ['billers', at]));
+    if (required.success) problems.push(...whyNotConfigured(withConveyance(required.data), path));
+    const daffron = line.success ? readDaffron(line.data.daffron, `${path}.daffron`, readSecret, problems) : undefined;
+    if (!entry.success || daffron === undefined) return [];
+    const { daffron: _line, ...rest } = entry.data;
+    const biller: Biller = withConveyance(rest);
+    problems.push(...whyNotTyped(biller, path));
     if (ids.has(biller.id)) problems.push(wrong(`${path}.id`, 'stands in this file twice'));
     ids.add(biller.id);
-    if (!daffron.allowPlainHttp && !daffron.endpoint.startsWith('https:')) {
-      problems.push(wrong(`${path}.daffron.endpoint`, 'must be https, or allowPlainHttp must be true'));
-    }
-    return { biller, daffron: readDaffron(daffron, `${path}.daffron`, readSecret, problems) };
+    return [{ biller, daffron }];
   });
   return { settings, problems };
+}
+
+/** An absent setting as one that is undecided, which is how the rules name it. */
+function withConveyance<T extends { autoConveyance?: boolean | undefined }>(settings: T) {
+  return { ...settings, autoConveyance: settings.autoConveyance };
 }
 
 function whyNotTyped(biller: Biller, path: string): ConfigurationProblem[] {
@@ -203,6 +217,13 @@ function readDaffron(
     return value ?? '';
   };
   const { tls } = entry;
+  const { protocol, username, password } = new URL(entry.endpoint);
+  if (!entry.allowPlainHttp && protocol !== 'https:') {
+    problems.push(wrong(`${path}.endpoint`, 'must be https, or allowPlainHttp must be true'));
+  }
+  if (username !== '' || password !== '') {
+    problems.push(wrong(`${path}.endpoint`, 'must not hold a name or a password: userId and password name them'));
+  }
   return {
     endpoint: entry.endpoint,
     userId: secret('userId', entry.userId),
@@ -230,13 +251,16 @@ function readDaffron(
   };
 }
 
+function problemsOf({ issues }: z.ZodError, within: readonly PropertyKey[] = []): ConfigurationProblem[] {
+  return issues.map((issue) => wrong(pathText([...within, ...issue.path]) || 'BILLERS_FILE', issue.message));
+}
+
 function wrong(setting: string, message: string): ConfigurationProblem {
   return { code: 'CONFIGURATION_INVALID', setting, message };
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`),
-    '',
-  );
+  return path
+    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`))
+    .join('');
 }

@@ -109,25 +109,20 @@ const Environment = z.object({
 
 type Environment = z.infer<typeof Environment>;
 
+/** The variables as they were given; what is missing is judged by them, since a wrong one is there. */
+type Given = Readonly<Record<string, string | undefined>>;
+
+const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
 /** The settings of this process. Throws a ConfigurationError that names everything that is missing or wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // A variable that is set to nothing is one that is not set.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const read = Environment.safeParse(given);
-  if (!read.success) {
-    throw new ConfigurationError(
-      read.error.issues.map((issue) => ({
-        code: 'CONFIGURATION_INVALID',
-        setting: issue.path.join('.'),
-        message: issue.message,
-      })),
-    );
-  }
-  const environment = read.data;
-  const isProduction = environment.NODE_ENV === 'production' || environment.BILLERS_FILE !== undefined;
   const problems: ConfigurationProblem[] = [];
-  const tokens = readTokens(environment, isProduction, problems);
-  if (isProduction) problems.push(...whyNotProduction(environment));
+  const environment = readEnvironment(given, problems);
+  const isProduction = environment.NODE_ENV === 'production' || environment.BILLERS_FILE !== undefined;
+  const tokens = readTokens(environment, given, isProduction, problems);
+  if (isProduction) problems.push(...whyNotProduction(given));
   const billers =
     environment.BILLERS_FILE === undefined ? undefined : readBillersFile(environment.BILLERS_FILE, env, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -152,15 +147,24 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
-function whyNotProduction(environment: Environment): ConfigurationProblem[] {
-  const needed = ['DATABASE_URL', 'REDIS_URL', 'BILLERS_FILE'] as const;
-  return needed
-    .filter((name) => environment[name] === undefined)
+/** Wrong variables are told and then left out, so that all the others are still judged. */
+function readEnvironment(given: Given, problems: ConfigurationProblem[]): Environment {
+  const read = Environment.safeParse(given);
+  if (read.success) return read.data;
+  problems.push(...read.error.issues.map((issue) => wrong(issue.path.join('.'), issue.message)));
+  const isWrong = new Set(problems.map(({ setting }) => setting));
+  return Environment.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !isWrong.has(name))));
+}
+
+function whyNotProduction(given: Given): ConfigurationProblem[] {
+  return ['DATABASE_URL', 'REDIS_URL', 'BILLERS_FILE']
+    .filter((name) => given[name] === undefined)
     .map((name) => missing(name, 'production has no embedded part in its place'));
 }
 
 function readTokens(
   environment: Environment,
+  given: Given,
   isProduction: boolean,
   problems: ConfigurationProblem[],
 ): TokenSettings | undefined {
@@ -170,22 +174,21 @@ function readTokens(
     TOKEN_KEYS_URL: keysUrl,
     TOKEN_KEYS_FILE: keysFile,
   } = environment;
-  const anyGiven = [issuer, audience, keysUrl, keysFile].some((value) => value !== undefined);
-  if (!isProduction && !anyGiven) return undefined;
+  const names = ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_KEYS_URL', 'TOKEN_KEYS_FILE'];
+  if (!isProduction && names.every((name) => given[name] === undefined)) return undefined;
   if (issuer === undefined) problems.push(missing('TOKEN_ISSUER', 'whose tokens are believed'));
   if (audience === undefined) problems.push(missing('TOKEN_AUDIENCE', 'for whom tokens must be meant'));
-  if ((keysUrl === undefined) === (keysFile === undefined)) {
+  const isUrlGiven = given['TOKEN_KEYS_URL'] !== undefined;
+  if (!isUrlGiven && keysFile === undefined) {
     problems.push(missing('TOKEN_KEYS_URL', 'give either TOKEN_KEYS_URL or TOKEN_KEYS_FILE'));
   }
+  if (isUrlGiven && keysFile !== undefined) problems.push(wrong('TOKEN_KEYS_URL', 'stands beside TOKEN_KEYS_FILE'));
+  if (keysFile !== undefined) problems.push(...whyNotKeys(keysFile));
   if (isProduction && issuer === SAMPLE_ISSUER) {
-    problems.push({
-      code: 'CONFIGURATION_INVALID',
-      setting: 'TOKEN_ISSUER',
-      message: 'is the issuer of sample tokens',
-    });
+    problems.push(wrong('TOKEN_ISSUER', 'is the issuer of sample tokens'));
   }
-  if (isProduction && keysUrl?.startsWith('http:') === true) {
-    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'TOKEN_KEYS_URL', message: 'must be https in production' });
+  if (isProduction && keysUrl !== undefined && new URL(keysUrl).protocol !== 'https:') {
+    problems.push(wrong('TOKEN_KEYS_URL', 'must be https in production'));
   }
   return {
     issuer: issuer ?? '',
@@ -197,6 +200,12 @@ function readTokens(
   };
 }
 
+function whyNotKeys(path: string): ConfigurationProblem[] {
+  const text = readText(path);
+  if (text === undefined) return [wrong('TOKEN_KEYS_FILE', `${path} cannot be read`)];
+  return KeySet.safeParse(parseJson(text)).success ? [] : [wrong('TOKEN_KEYS_FILE', `${path} is no set of keys`)];
+}
+
 function readBillersFile(
   path: string,
   env: NodeJS.ProcessEnv,
@@ -204,14 +213,12 @@ function readBillersFile(
 ): readonly BillerSettings[] {
   const text = readText(path);
   if (text === undefined) {
-    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'BILLERS_FILE', message: `${path} cannot be read` });
+    problems.push(wrong('BILLERS_FILE', `${path} cannot be read`));
     return [];
   }
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    problems.push({ code: 'CONFIGURATION_INVALID', setting: 'BILLERS_FILE', message: `${path} is not JSON` });
+  const file = parseJson(text);
+  if (file === undefined) {
+    problems.push(wrong('BILLERS_FILE', `${path} is not JSON`));
     return [];
   }
   const { settings, problems: found } = readBillers(file, (reference) =>
@@ -229,6 +236,19 @@ function readText(path: string): string | undefined {
   }
 }
 
+/** Undefined where it is not JSON; the parser's own words quote the text, which may hold what must not be told. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function missing(setting: string, message: string): ConfigurationProblem {
-  return { code: 'CONFIGURATION_INVALID', setting, message: `is missing: ${message}` };
+  return wrong(setting, `is missing: ${message}`);
+}
+
+function wrong(setting: string, message: string): ConfigurationProblem {
+  return { code: 'CONFIGURATION_INVALID', setting, message };
 }

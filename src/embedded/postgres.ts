@@ -3,12 +3,13 @@
  * owner; what a killed owner left running is ended and started anew, and nothing that was committed is lost.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeOwnerTicket } from './ownerTicket';
-import { findPostgresBinaries } from './postgresBinaries';
-import { DATABASE_NAME, makeCluster, readPassword, removeCluster } from './postgresCluster';
-import { findPostgresPlace, type PlaceOptions, type PostgresPlace } from './postgresPlace';
-import { answers, makeDatabase, startPostgresServer, urlOf } from './postgresServer';
-import { endPostmaster, findPostmaster } from './postmaster';
+import { findPostgresBinaries } from './postgres/binaries';
+import { makeCluster, readPassword, removeCluster } from './postgres/cluster';
+import { takeOwnerTicket } from './postgres/ownerTicket';
+import { findPostgresPlace, type PlaceOptions, type PostgresPlace } from './postgres/place';
+import { endPostmaster, findPostmaster } from './postgres/postmaster';
+import { startPostgresServer } from './postgres/server';
+import { answers, DATABASE_NAME, makeDatabase, urlOf } from './postgresConnection';
 
 /** How long a process that shares the database waits for an owner that is just starting it. */
 const SHARE_DEADLINE_MS = 60_000;

@@ -1,5 +1,5 @@
 // Keys and tokens of the embedded mode: made on this machine, kept in its data folder, refused by production.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { SAMPLE_AUDIENCE, SAMPLE_ISSUER, type TokenSettings } from '../config';
@@ -88,10 +88,10 @@ export async function signSampleTokens(keys: SampleKeys, { people }: SimulatorRe
 }
 
 function readKey(file: string): JWK | undefined {
+  if (!existsSync(file)) return undefined;
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as JWK;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new Error(`${file} is not a key; remove it and start again`, { cause: error });
   }
 }

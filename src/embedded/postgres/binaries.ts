@@ -1,9 +1,10 @@
 /** Finds the Postgres programs that npm installed for this platform, and makes them fit to run. */
 import { execFile } from 'node:child_process';
+import type { Dirent } from 'node:fs';
 import { chmod, cp, lstat, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresPlace, SystemUser } from './postgresPlace';
+import type { PostgresPlace, SystemUser } from './place';
 import { hasCode, messageOf } from './systemError';
 
 const run = promisify(execFile);
@@ -129,9 +130,10 @@ async function copyOnce(native: string, copy: string): Promise<void> {
 /** npm gives files the modes that the installing user's umask leaves, which may shut out the database's user. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const open = async (entry: Dirent): Promise<void> => {
     const runs = entry.isDirectory() || path.basename(entry.parentPath) === 'bin';
-    await chmod(file, runs ? 0o755 : 0o644);
-  }
+    await chmod(path.join(entry.parentPath, entry.name), runs ? 0o755 : 0o644);
+  };
+  await Promise.all(entries.map(open));
 }

@@ -1,14 +1,13 @@
 /** Starts the server process of the embedded database, and says when it answers. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
-import { findFreePort } from './freePort';
-import type { PostgresBinaries } from './postgresBinaries';
-import { DATABASE_NAME } from './postgresCluster';
-import { giveTo, type PostgresPlace } from './postgresPlace';
-import { hasCode, messageOf } from './systemError';
-import { endPostmaster, postmasterFile } from './postmaster';
+import { findFreePort } from '../freePort';
+import { answers } from '../postgresConnection';
+import type { PostgresBinaries } from './binaries';
+import { giveTo, type PostgresPlace } from './place';
+import { endPostmaster, removeMisleadingFile } from './postmaster';
+import { messageOf } from './systemError';
 
 /** A start takes 0.1 s; after a hard end the log is replayed first, which for data of this size stays below this. */
 const READY_DEADLINE_MS = 60_000;
@@ -16,16 +15,10 @@ const READY_DEADLINE_MS = 60_000;
 /** How often a starting server is asked. */
 const POLL_MS = 20;
 
-/** One attempt to connect; the server is on this machine, and one that does not answer is asked again. */
-const CONNECT_MS = 5_000;
-
 /** The port may be taken between finding and using it, and a killed server's last children need a moment to go. */
 const STARTS_MAX = 5;
 const WORTH_ANOTHER_START = /could not bind|pre-existing shared memory block/;
 const PAUSE_BETWEEN_STARTS_MS = 200;
-
-/** The codes with which Postgres says that the role or its password is wrong. */
-const REFUSED: readonly string[] = ['28000', '28P01'];
 
 /** What of the log is shown when a start fails, in lines. */
 const LOG_TAIL_LINES = 20;
@@ -81,54 +74,9 @@ export async function startPostgresServer(options: ServerOptions): Promise<Postg
   }
 }
 
-/** The URL under which the database's role reaches one of its databases. */
-export function urlOf(port: number, password: string, database: string): string {
-  return `postgres://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-/**
- * Whether the server answers a query in `database` now (one that every cluster has, when none is named).
- * @throws Error when it answers that the password is wrong, for then waiting does not help
- */
-export async function answers(port: number, password: string, database = 'postgres'): Promise<boolean> {
-  const client = newClient(port, password, database);
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch (error) {
-    if (hasCode(error, ...REFUSED)) throw error;
-    return false;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Makes the house's database in a new cluster. */
-export async function makeDatabase(port: number, password: string): Promise<void> {
-  const client = newClient(port, password, 'postgres');
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE_NAME]);
-    if (rowCount === 0) await client.query(`create database ${DATABASE_NAME}`);
-  } finally {
-    await client.end();
-  }
-}
-
-/** The settings of the environment (PGSSLMODE) are not for this server. */
-function newClient(port: number, password: string, database: string): Client {
-  const connectionString = urlOf(port, password, database);
-  const client = new Client({ connectionString, ssl: false, connectionTimeoutMillis: CONNECT_MS });
-  // A connection that breaks fails the query that waits on it, which is told there; it must not end this process.
-  client.on('error', () => undefined);
-  return client;
-}
-
 async function startOnce(options: ServerOptions, port: number): Promise<PostgresServer | { reason: string }> {
   const { place } = options;
-  // The server would believe it where another program of ours has its number now, and refuse to start.
-  await rm(postmasterFile(place.cluster), { force: true });
+  await removeMisleadingFile(place.cluster);
   const logFile = await openLog(place);
   const logStart = (await logFile.stat()).size;
   const child = spawnServer(options, port, logFile);

@@ -5,14 +5,12 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresBinaries } from './postgresBinaries';
-import { giveTo, type PostgresPlace } from './postgresPlace';
+import { DATABASE_NAME } from '../postgresConnection';
+import type { PostgresBinaries } from './binaries';
+import { giveTo, type PostgresPlace } from './place';
 import { hasCode, messageOf } from './systemError';
 
 const run = promisify(execFile);
-
-/** The role that owns everything, and the name of the one database that the house uses. */
-export const DATABASE_NAME = 'daffron';
 
 /** 24 random bytes are beyond guessing; in base64url they need no escaping in a URL. */
 const PASSWORD_BYTES = 24;

@@ -1,10 +1,10 @@
 /** Finds and ends the server process of an embedded database, whichever process started it. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { PostgresBinaries } from './postgresBinaries';
+import type { PostgresBinaries } from './binaries';
 import { readRunningProcess } from './runningProcess';
 import { hasCode } from './systemError';
 
@@ -19,6 +19,9 @@ const IMMEDIATE_SHUTDOWN_MS = 5_000;
 /** Short enough that a stop is not felt, long enough that asking costs nothing. */
 const POLL_MS = 20;
 
+/** How a command line begins whose program is a Postgres server. */
+const POSTGRES = /(?:^|\/)postgres(?:\.exe)?(?:[ :]|$)/;
+
 /** A server process that runs on a cluster. */
 export interface Postmaster {
   pid: number;
@@ -31,17 +34,21 @@ export const postmasterFile = (cluster: string): string => path.join(cluster, 'p
 
 /** The server that runs on the cluster now; a file left behind, or a number that another program has now, is none. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  let lines: readonly string[];
-  try {
-    lines = (await readFile(postmasterFile(cluster), 'utf8')).split('\n');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  // Line 1 is the process, line 4 the port; the server writes the first three lines first, and the others later.
-  const [pid, port] = [Number(lines[0]), Number(lines[3])];
-  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
-  return (await isPostmasterOf(cluster, pid)) ? { pid, port } : undefined;
+  const { pid, dataDir, port } = await readPostmasterFile(cluster);
+  return (await isPostmaster(pid, dataDir)) ? { pid, port } : undefined;
+}
+
+/**
+ * Removes the file of a server that is gone where its number is in use again, for a new server would take that process
+ * for the old one and refuse to start. Where a Postgres of whatever kind has the number the file stays: two servers on
+ * the same files would destroy them, and a new one that finds its file knows better how to tell.
+ */
+export async function removeMisleadingFile(cluster: string): Promise<void> {
+  const { pid } = await readPostmasterFile(cluster);
+  if (!isNumberInUse(pid)) return;
+  // In use and yet not running is a process that ended and that nobody asks for its exit code, as in some containers.
+  const running = await readRunningProcess(pid);
+  if (running === undefined || !POSTGRES.test(running.command)) await rm(postmasterFile(cluster), { force: true });
 }
 
 /**
@@ -53,24 +60,46 @@ export async function endPostmaster(cluster: string, pid: number, binaries: Post
     ['INT', FAST_SHUTDOWN_MS],
     ['QUIT', IMMEDIATE_SHUTDOWN_MS],
   ] as const;
+  const started = (await readRunningProcess(pid))?.started;
+  if (started === undefined) return;
   for (const [signal, waitMs] of steps) {
     await signalPostmaster(pid, signal, binaries);
     const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {
-      if (!(await isPostmasterOf(cluster, pid))) return;
+      if ((await readRunningProcess(pid))?.started !== started) return;
       await sleep(POLL_MS);
     }
   }
   throw new Error(`The database process ${pid} of ${cluster} does not end.`);
 }
 
-/** The command line names the cluster; Windows tells only the program's name, which must do there. */
-async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
-  const running = await readRunningProcess(pid);
-  if (running === undefined) return false;
-  return process.platform === 'win32'
-    ? /^postgres/i.test(running.command)
-    : `${running.command} `.includes(` -D ${cluster} `) && /\bpostgres\b/.test(running.command);
+/** Without a file, or with one that is being written, there is no number: 0, which no process has. */
+async function readPostmasterFile(cluster: string): Promise<{ pid: number; dataDir: string; port: number }> {
+  let text = '';
+  try {
+    text = await readFile(postmasterFile(cluster), 'utf8');
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  const [pid, dataDir = '', , port] = text.split('\n');
+  return { pid: Number.parseInt(pid ?? '', 10) || 0, dataDir, port: Number(port ?? 0) };
+}
+
+/** The command line names the data folder; Windows tells only the program's name, which must do there. */
+async function isPostmaster(pid: number, dataDir: string): Promise<boolean> {
+  const running = pid > 0 ? await readRunningProcess(pid) : undefined;
+  if (running === undefined || !POSTGRES.test(running.command)) return false;
+  return process.platform === 'win32' || `${running.command} `.includes(` -D ${dataDir} `);
+}
+
+function isNumberInUse(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
 }
 
 async function signalPostmaster(pid: number, signal: 'INT' | 'QUIT', binaries: PostgresBinaries): Promise<void> {
