@@ -123,11 +123,16 @@ export function openBalances(parts: BalanceParts): Balances {
           const stored = await parts.store.getMany(accounts);
           return accounts.map((account, at) => {
             const value = settling.get(settlingKey(account))?.kept ?? stored[at];
-            return value?.generation === account.generation ? value : undefined;
+            return value !== undefined && isBelievable(value, account) ? value : undefined;
           });
         },
         { cacheKeyFn: settlingKey },
       );
+
+      /** A refresh of another generation is no longer true, and one from the future never was. */
+      function isBelievable({ generation, refreshed }: KeptBalance, account: Account): boolean {
+        return generation === account.generation && refreshed.observedAt.getTime() <= operation.now().getTime();
+      }
 
       /** A kept refresh, unless a bill brought newer figures (PST-01); else the bills. */
       async function fallBack(account: Account, problem: RefreshProblem | null): Promise<Learnt> {
@@ -151,6 +156,9 @@ export function openBalances(parts: BalanceParts): Balances {
         if (begun !== undefined) return await begun;
         const mayKeep = (maxAgeSeconds ?? (overrideRefreshCheck ? 0 : 1)) > 0;
         const value = mayKeep ? await kept.load(account) : undefined;
+        // Another field of the operation may have begun the refresh while the kept value was looked up; one operation has one answer.
+        const since = refreshes.get(account.accountNumber);
+        if (since !== undefined) return await since;
         if (
           value !== undefined &&
           mayServeKept(value.refreshed.observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds)
@@ -158,9 +166,6 @@ export function openBalances(parts: BalanceParts): Balances {
           if (isBillNewer(account.billedAt, value.refreshed.observedAt)) return BILLED;
           return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: false, problem: null };
         }
-        // Another field of the operation may have begun the refresh while the kept value was looked up.
-        const since = refreshes.get(account.accountNumber);
-        if (since !== undefined) return await since;
         const capped = refreshes.size >= REFRESHES_PER_OPERATION_MAX;
         if (capped) return await fallBack(account, null);
         const refreshing = ask(account);

@@ -19,7 +19,7 @@ import {
 import type { Biller } from './biller';
 import { holdsCardNumber } from './cardNumber';
 import { CO_OWNERS_MAX } from './coOwner';
-import { readFileDay, type Day } from './day';
+import { readFileDay, type Day, type ReadDay } from './day';
 import type { CustomField } from './invoice';
 import { parseCents } from './money';
 
@@ -49,6 +49,8 @@ export interface BillReading {
   readonly biller: Biller;
   readonly typeIds: ReadonlySet<number>;
   readonly imageHosts: ReadonlySet<string>;
+  /** Dates read before: the bills of a file share a few of them. */
+  readonly days: Map<string, ReadDay>;
 }
 
 /** What one row has brought so far. */
@@ -64,8 +66,6 @@ const AMOUNT = /^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$/;
 const INTEGER = /^[0-9]+$/;
 const STATE = /^[A-Za-z]{2}$/;
 const ZIP = /^[0-9]{5}(?:-[0-9]{4})?$/;
-/** Control characters of both blocks; LF, and CR before it, are line ends. */
-const CONTROL = /(?![\r\n])\p{Cc}|\r(?!\n)/u;
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['Y', true],
   ['TRUE', true],
@@ -74,24 +74,41 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['FALSE', false],
   ['0', false],
 ]);
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 /** No utility's bill is older; a year such as 0026 is a slip of the pen. */
 const EARLIEST_DAY = '1900-01-01';
+
+/** Dates that are remembered: ten years of days; a file with more is read all the same, only slower. */
+const DAYS_MAX = 4_000;
 
 /** Longest parts of an entry of the co-owner list, in characters: as the columns of the same meaning. */
 const CO_OWNER_NUMBER_MAX = 40;
 const CO_OWNER_LOGIN_MAX = 60;
 const CO_OWNER_NAME_MAX = 100;
 
-/** One column of one row at its reader: where its problems and warnings go, and what the biller's settings say. */
-interface Place {
-  readonly reading: BillReading;
-  readonly column: LaidColumn;
-  wrong(code: BillProblemCode): null;
-  warn(code: BillWarningCode): null;
+/** Where a reader stands: in which column of a row, with what has been found in that row so far. */
+export class RowPlace {
+  column: LaidColumn | undefined;
+
+  constructor(
+    readonly reading: BillReading,
+    readonly finding: Finding,
+  ) {}
+
+  wrong(code: BillProblemCode): null {
+    this.finding.problems.push(billProblem(code, this.column?.label ?? null));
+    return null;
+  }
+
+  warn(code: BillWarningCode): null {
+    this.finding.warnings.push(billWarning(code, this.column?.label ?? null));
+    return null;
+  }
 }
 
 /** How a text of each kind is read; it is neither empty nor too long, and free of control characters but line ends. */
-const READERS: Readonly<Record<ColumnKind, (text: string, at: Place) => AnyValue | null>> = {
+const READERS: Readonly<Record<ColumnKind, (text: string, at: RowPlace) => AnyValue | null>> = {
   text: (text, at) => (text.includes('\n') ? at.wrong('CONTROL_CHARACTER') : text),
   freeText: (text, at) => (holdsCardNumber(text) ? at.wrong('CARD_NUMBER_FOUND') : text),
   account: (text, at) => (isAccountNumber(text) ? text : at.wrong('ACCOUNT_NUMBER_INVALID')),
@@ -109,25 +126,13 @@ const READERS: Readonly<Record<ColumnKind, (text: string, at: Place) => AnyValue
   coOwners: readCoOwners,
 };
 
-/** The value of a column's text; null where it is absent, or wrong and then told in `finding`. */
-export function readColumn(reading: BillReading, column: LaidColumn, text: string, finding: Finding): AnyValue | null {
+/** The value of a column's text; null where it is absent, or wrong and then told in the place's finding. */
+export function readColumn(at: RowPlace, column: LaidColumn, text: string): AnyValue | null {
   if (text === '' && !column.required) return null;
-  const at: Place = {
-    reading,
-    column,
-    wrong: (code) => {
-      finding.problems.push(billProblem(code, column.label));
-      return null;
-    },
-    warn: (code) => {
-      finding.warnings.push(billWarning(code, column.label));
-      return null;
-    },
-  };
+  at.column = column;
   // A text of spaces alone is as empty as an empty one; only a quoted field can still have them.
-  if (text === '' || (text[0] === ' ' && text.trim() === ''))
-    return column.required ? at.wrong('REQUIRED_MISSING') : null;
-  if (CONTROL.test(text)) return at.wrong('CONTROL_CHARACTER');
+  if (text.trim() === '') return column.required ? at.wrong('REQUIRED_MISSING') : null;
+  if (holdsControlCharacter(text)) return at.wrong('CONTROL_CHARACTER');
   if (isLongerThan(text, column.max)) return at.wrong('TOO_LONG');
   return READERS[column.kind](text, at);
 }
@@ -142,7 +147,7 @@ export function readCustomFields(
   for (const { index, label } of layout.customs) {
     const value = fields[index] ?? '';
     if (value === '') continue;
-    if (CONTROL.test(value)) finding.problems.push(billProblem('CONTROL_CHARACTER', label));
+    if (holdsControlCharacter(value)) finding.problems.push(billProblem('CONTROL_CHARACTER', label));
     else if (isLongerThan(value, CUSTOM_MAX)) finding.problems.push(billProblem('TOO_LONG', label));
     else if (holdsCardNumber(value)) finding.problems.push(billProblem('CARD_NUMBER_FOUND', label));
     else found.push({ name: label, value });
@@ -155,18 +160,34 @@ function isLongerThan(text: string, max: number): boolean {
   return text.length > max && (text.length > max * 2 || Array.from(text).length > max);
 }
 
+/** Control characters of both blocks, a CR that no LF follows among them; LF, and CR before it, are line ends. */
+function holdsControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x20 && code < 0x7f) continue;
+    if (code > 0x9f || code === LINE_FEED) continue;
+    if (code !== CARRIAGE_RETURN || text.charCodeAt(at + 1) !== LINE_FEED) return true;
+  }
+  return false;
+}
+
 function readAmount(text: string): bigint | undefined {
   return AMOUNT.test(text) ? parseCents(text) : undefined;
 }
 
-function readDay(text: string, at: Place): Day | null {
-  const day = readFileDay(text);
-  if (day === null) return at.column.required ? at.wrong('REQUIRED_MISSING') : null;
+function readDay(text: string, at: RowPlace): Day | null {
+  const { days } = at.reading;
+  let day = days.get(text);
+  if (day === undefined) {
+    day = readFileDay(text);
+    if (days.size < DAYS_MAX) days.set(text, day);
+  }
+  if (day === null) return at.column?.required === true ? at.wrong('REQUIRED_MISSING') : null;
   return day === undefined || day < EARLIEST_DAY ? at.wrong('NOT_A_DATE') : day;
 }
 
 /** The address in the form in which it was judged, so that nothing can be read into it later (IMG-06). */
-function readImageUrl(text: string, at: Place): string | null {
+function readImageUrl(text: string, at: RowPlace): string | null {
   const { biller, imageHosts } = at.reading;
   if (biller.billPresentment === 'OTHER') return at.warn('IMAGE_URL_IGNORED');
   if (!URL.canParse(text)) return at.wrong('IMAGE_URL_NOT_HTTPS');
@@ -176,7 +197,7 @@ function readImageUrl(text: string, at: Place): string | null {
 }
 
 /** Entries `customerId~userName~name` with `;` between them; a person listed twice is one person. */
-function readCoOwners(text: string, at: Place): readonly ListedCoOwner[] | null {
+function readCoOwners(text: string, at: RowPlace): readonly ListedCoOwner[] | null {
   const people = new Map<string, ListedCoOwner>();
   for (const entry of text.split(';')) {
     if (entry.trim() === '') continue;

@@ -88,8 +88,11 @@ export interface ConfigurationProblem {
   readonly message: string;
 }
 
+/** The settings that a rule of this integration decides. */
+export type RequiredSettings = Pick<Biller, 'options' | 'authenticationType' | 'billingModel' | 'autoConveyance'>;
+
 /** Every setting of a biller that contradicts a rule which this integration requires. */
-export function whyNotConfigured(biller: Biller, path: string): readonly ConfigurationProblem[] {
+export function whyNotConfigured(biller: RequiredSettings, path: string): readonly ConfigurationProblem[] {
   const wrong = (setting: string, message: string): ConfigurationProblem => ({
     code: 'CONFIGURATION_INVALID',
     setting: `${path}.${setting}`,

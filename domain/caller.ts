@@ -27,7 +27,10 @@ export interface Link {
   readonly endedAt: Date | null;
 }
 
-/** How the caller stands to an account: linked by Daffron, linked by the token alone, or a guest with a grant for it. */
+/**
+ * How the caller stands to an account: its owner or co-owner, its owner by the word of the token alone, or a guest with a
+ * grant for it. A co-owner by the word of the token is a co-owner: he may know no more than one that Daffron links.
+ */
 export type Relation = 'OWNER' | 'CO_OWNER' | 'ASSERTED' | 'GRANTED';
 
 export interface Caller {
@@ -72,7 +75,8 @@ function relationTo(
   const current = own.filter((link) => link.endedAt === null);
   if (current.length > 0) return current.some((link) => link.relation === 'OWNER') ? 'OWNER' : 'CO_OWNER';
   const endedSince = own.some((link) => link.endedAt !== null && link.endedAt.getTime() >= claims.issuedAt.getTime());
-  return linksFromAssertion && !endedSince ? 'ASSERTED' : undefined;
+  if (!linksFromAssertion || endedSince) return undefined;
+  return claims.role === 'OWNER' ? 'ASSERTED' : 'CO_OWNER';
 }
 
 export function maySeeAccount(caller: Caller, accountNumber: string): boolean {
@@ -121,7 +125,8 @@ export function customerAsSeen(
   if (isStaff(caller) || relations.has('OWNER') || relations.has('ASSERTED')) return customer;
   const unknown = { email: null, phone: null, mailingAddress: null };
   if (relations.has('CO_OWNER')) return { ...customer, ...unknown, name: coOwnerNamesVisible ? customer.name : null };
-  if (relations.has('GRANTED')) return { ...customer, ...unknown, name: maskName(customer.name ?? '') };
+  const masked = customer.name === null ? null : maskName(customer.name);
+  if (relations.has('GRANTED')) return { ...customer, ...unknown, name: masked };
   return undefined;
 }
 

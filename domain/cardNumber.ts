@@ -65,12 +65,11 @@ function holdsCardGroups(candidate: string): boolean {
 }
 
 function isCardNumber(digits: string): boolean {
-  if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX) return false;
-  const isIssued = SCHEMES.some(({ from, to, lengths }) => {
+  if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX || !passesLuhn(digits)) return false;
+  return SCHEMES.some(({ from, to, lengths }) => {
     const prefix = Number(digits.slice(0, String(from).length));
     return prefix >= from && prefix <= to && lengths.includes(digits.length);
   });
-  return isIssued && passesLuhn(digits);
 }
 
 /** The check digit that card numbers carry: from the right every second digit doubled, and the sum a multiple of ten. */

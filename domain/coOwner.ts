@@ -16,5 +16,6 @@ export interface CoOwner {
 
 /** The form in which user names are compared: without case, without outer space (LOG-02). */
 export function foldUserName(userName: string): string {
-  return userName.trim().normalize('NFKC').toLowerCase();
+  // Normalising may bring outer space to light, so it goes first: folding twice must be folding once.
+  return userName.normalize('NFKC').trim().toLowerCase();
 }

@@ -26,7 +26,8 @@ export function maskName(name: string): string {
   return name
     .split(/\s+/)
     .filter((word) => word !== '')
-    .map((word) => `${word.slice(0, 1)}${'*'.repeat(Math.min(word.length - 1, 6))}`)
+    .map((word) => Array.from(word))
+    .map(([first = '', ...rest]) => `${first}${'*'.repeat(Math.min(rest.length, 6))}`)
     .join(' ');
 }
 

@@ -31,12 +31,13 @@ export function readFileDay(text: string): ReadDay {
   const iso = ISO_DAY.exec(text);
   if (us === null && iso === null) return undefined;
   const [year, month, date] = us === null ? [iso?.[1], iso?.[2], iso?.[3]] : [us[3], us[1], us[2]];
-  return Number(year) === NO_YEAR ? null : dayOf(Number(year), Number(month), Number(date));
+  const day = dayOf(Number(year), Number(month), Number(date));
+  return day !== undefined && Number(year) === NO_YEAR ? null : day;
 }
 
 /**
  * A dateTime of the wire as a day of the biller's zone. Servers write midnight local time in UTC, so an instant is
- * turned into the zone before its day is taken; a time without offset is already local.
+ * turned into the zone before its day is taken; a time without offset is already local. 24:00:00 is the next midnight.
  */
 export function readWireDay(text: string, timeZone: string): ReadDay {
   const match = DATE_TIME.exec(text.trim());
@@ -44,26 +45,34 @@ export function readWireDay(text: string, timeZone: string): ReadDay {
   const [, dayText = '', hours = '00', minutes = '00', seconds = '00', offset] = match;
   const day = parseDay(dayText);
   if (Number(dayText.slice(0, 4)) === NO_YEAR) return day === undefined ? undefined : null;
-  if (day === undefined || Number(hours) > 24 || Number(minutes) > 59 || Number(seconds) > 60) return undefined;
-  if (offset === undefined) return day;
-  const instant = new Date(`${dayText}T${hours}:${minutes}:${seconds}${offset}`);
-  return Number.isNaN(instant.getTime()) ? undefined : dayIn(timeZone, instant);
+  const isNextMidnight = hours === '24' && Number(minutes) === 0 && Number(seconds) === 0;
+  const isTime = isNextMidnight || (Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) < 60);
+  if (day === undefined || !isTime) return undefined;
+  const instant = new Date(`${dayText}T${hours}:${minutes}:${seconds}${offset ?? 'Z'}`);
+  if (Number.isNaN(instant.getTime())) return undefined;
+  // The turn of the zone or of midnight can lead out of the years that a day can name, hence the second reading.
+  return parseDay(offset === undefined ? isoDay(instant) : formatterOf(timeZone).format(instant));
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** The calendar day at `instant` in an IANA time zone. */
-export function dayIn(timeZone: string, instant: Date): Day {
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
   let formatter = formatters.get(timeZone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
     formatters.set(timeZone, formatter);
   }
-  return formatter.format(instant) as Day;
+  return formatter;
 }
 
-/** True where `name` is a time zone that this runtime knows. */
+/** The calendar day at `instant` in an IANA time zone; throws a RangeError for one that is unknown. */
+export function dayIn(timeZone: string, instant: Date): Day {
+  return mustBeDay(formatterOf(timeZone).format(instant));
+}
+
+/** True where `name` is a time zone that this runtime knows; "+05:00", which younger runtimes take for one, is none. */
 export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en-CA', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
@@ -71,9 +80,9 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The day `count` days later (earlier when negative). */
+/** The day `count` days later (earlier when negative); throws a RangeError beyond the years 0 to 9999. */
 export function addDays(day: Day, count: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * MILLISECONDS_PER_DAY).toISOString().slice(0, 10) as Day;
+  return mustBeDay(isoDay(new Date(Date.parse(`${day}T00:00:00Z`) + count * MILLISECONDS_PER_DAY)));
 }
 
 function dayOf(year: number, month: number, date: number): Day | undefined {
@@ -81,5 +90,19 @@ function dayOf(year: number, month: number, date: number): Day | undefined {
   instant.setUTCFullYear(year, month - 1, date);
   const exists =
     instant.getUTCFullYear() === year && instant.getUTCMonth() === month - 1 && instant.getUTCDate() === date;
-  return exists ? (instant.toISOString().slice(0, 10) as Day) : undefined;
+  const text = isoDay(instant);
+  return exists && isDay(text) ? text : undefined;
+}
+
+function isoDay(instant: Date): string {
+  return instant.toISOString().slice(0, 10);
+}
+
+function isDay(text: string): text is Day {
+  return ISO_DAY.test(text);
+}
+
+function mustBeDay(text: string): Day {
+  if (!isDay(text)) throw new RangeError('no day of the years 0 to 9999');
+  return text;
 }

@@ -75,14 +75,16 @@ export interface PayabilityReason {
 
 /**
  * Below zero where `a` is the newer bill: by invoice date, due date, later file, and in one file by the greater number
- * in byte order (BAL-04). Bills of the past that expired still count.
+ * in byte order (BAL-04). Bills of two types may share even the number: the greater type then decides, so that no order
+ * of rows does (INV-07). Bills of the past that expired still count.
  */
 export function compareRecency(a: Invoice, b: Invoice): number {
   return (
     compare(b.invoiceDate, a.invoiceDate) ||
     compare(b.dueDate, a.dueDate) ||
     compare(b.fileId, a.fileId) ||
-    compareBytes(b.invoiceNumber, a.invoiceNumber)
+    compareBytes(b.invoiceNumber, a.invoiceNumber) ||
+    b.invoiceTypeId - a.invoiceTypeId
   );
 }
 

@@ -14,8 +14,11 @@ const CENTS_PER_DOLLAR = 100n;
 /** Longer than any honest amount with noise digits (a double prints up to 24 characters), far below what costs time. */
 const WIRE_TEXT_MAX = 64;
 
-/** Ten to this power of dollars is already beyond every utility's books; it bounds the work an exponent can ask for. */
-const WIRE_EXPONENT_MAX = 18;
+/** Past the smallest and the greatest double (1E-324, 1E308) no server writes an exponent; it bounds the work of one. */
+const WIRE_EXPONENT_MAX = 400;
+
+/** Ten to the power of 15 dollars, the limit of plain amounts too: beyond every utility's books, so it is rubbish. */
+const WIRE_CENTS_LIMIT = 10n ** 17n;
 
 /** From here up a single-precision float can no longer hold every cent: 2^17 dollars (MON-05). */
 const FLOAT_RISK_CENTS = 13_107_200n;
@@ -50,6 +53,7 @@ export function parseWireCents(text: string): bigint | undefined {
   const exponent = Number(exponentText);
   if (Math.abs(exponent) > WIRE_EXPONENT_MAX) return undefined;
   const cents = roundToCents(BigInt(whole + fraction), exponent - fraction.length + 2);
+  if (cents >= WIRE_CENTS_LIMIT) return undefined;
   return sign === '-' ? -cents : cents;
 }
 

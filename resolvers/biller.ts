@@ -2,5 +2,6 @@
 import type { BillerResolvers } from './generated';
 
 export const Biller: BillerResolvers = {
-  __resolveReference: ({ id }, { sources }) => (id.toLowerCase() === sources.biller.id ? sources.biller : null),
+  // The key comes from the gateway unread; what is no text becomes one that names nothing.
+  __resolveReference: ({ id }, { sources }) => (String(id).toLowerCase() === sources.biller.id ? sources.biller : null),
 };

@@ -13,10 +13,14 @@ export function writeId(kind: IdKind, key: string): string {
   return `${KINDS[kind]}_${Buffer.from(key.replaceAll('-', ''), 'hex').toString('base64url')}`;
 }
 
-/** The key in an id of that kind, or undefined where the text is none; it then names nothing. */
-export function readId(kind: IdKind, id: string): string | undefined {
-  const [prefix, token = '', ...rest] = [id.slice(0, 3), id.slice(4), id.slice(3, 4)];
-  if (prefix !== KINDS[kind] || rest[0] !== '_' || !TOKEN.test(token)) return undefined;
+/**
+ * The key in an id of that kind, or undefined where it is none; it then names nothing. What a gateway sends as the key of
+ * an entity passes no scalar, and so need not be a text.
+ */
+export function readId(kind: IdKind, id: unknown): string | undefined {
+  if (typeof id !== 'string') return undefined;
+  const token = id.slice(4);
+  if (!id.startsWith(`${KINDS[kind]}_`) || !TOKEN.test(token)) return undefined;
   const hex = Buffer.from(token, 'base64url').toString('hex');
   const key = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return UUID.test(key) ? key : undefined;

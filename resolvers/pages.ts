@@ -9,7 +9,6 @@ const MAX_AGE_SECONDS_MAX = 21_600;
 /** A customer service screen shows fifty; four times that bounds what one request may ask for. */
 const IDS_MAX = 200;
 
-/** GUID texts and our own ids are far shorter; whatever is longer names nothing. */
 export interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;

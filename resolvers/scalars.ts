@@ -3,8 +3,8 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { parseDay, type Day } from '../domain/day';
 import { formatCents, parseCents } from '../domain/money';
 
-/** Digits of an integer part that a JSON number holds without loss beside two decimals. */
-const NUMBER_DIGITS_MAX = 15;
+/** A JSON number holds 15 digits without loss: beside two decimals that is less than ten to the power of 13. */
+const NUMBER_LIMIT = 1e13;
 
 export const Decimal = new GraphQLScalarType<bigint, string>({
   name: 'Decimal',
@@ -42,8 +42,8 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 /** Text as it stands; a JSON number only where its own digits say the amount exactly, with at most two decimals. */
 function readAmount(value: unknown): bigint {
-  const text = typeof value === 'number' ? String(value) : value;
-  const cents = typeof text === 'string' && text.length <= NUMBER_DIGITS_MAX + 4 ? parseCents(text) : undefined;
+  const text = typeof value === 'number' && Math.abs(value) < NUMBER_LIMIT ? String(value) : value;
+  const cents = typeof text === 'string' ? parseCents(text) : undefined;
   if (cents === undefined) throw invalid('INVALID_AMOUNT', 'An amount is decimal text with at most two decimals.');
   return cents;
 }
@@ -57,7 +57,9 @@ function readDay(value: unknown): Day {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 
 function readInstant(value: unknown): Date {
-  const instant = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : undefined;
+  // The runtime would take February 30 for the second of March, so the day is read by itself first.
+  const isInstant = typeof value === 'string' && INSTANT.test(value) && parseDay(value.slice(0, 10)) !== undefined;
+  const instant = isInstant ? new Date(value) : undefined;
   if (instant === undefined || Number.isNaN(instant.getTime())) {
     throw invalid('BAD_USER_INPUT', 'An instant is ISO 8601 with an offset.');
   }

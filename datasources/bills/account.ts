@@ -43,21 +43,27 @@ const COLUMNS = `a.id, a.account_number, a.customer_number, a.main_account_numbe
 
 /** What an account belongs to when a page of accounts is asked for; each is the condition that joins it to `p.parent`. */
 const PARENTS = {
-  customer: 'a.customer_number = p.parent',
-  mainAccount: 'a.main_account_number = p.parent',
-  coOwner: `EXISTS (SELECT 1 FROM account_links l WHERE l.biller_id = a.biller_id AND l.account_number = a.account_number
+  customer: (a: string) => `${a}.customer_number = p.parent`,
+  mainAccount: (a: string) => `${a}.main_account_number = p.parent`,
+  coOwner: (
+    a: string,
+  ) => `EXISTS (SELECT 1 FROM account_links l WHERE l.biller_id = ${a}.biller_id AND l.account_number = ${a}.account_number
             AND l.relation = 'CO_OWNER' AND l.customer_number = p.parent AND l.ended_at IS NULL)`,
 } as const;
 
 type Parent = keyof typeof PARENTS;
 
-/** One statement for the pages of many parents; a cursor that is not in the list gives an empty page. */
+/** Whether an account is in the list of its parent, as far as the caller may see the list. */
+const isListed = (parent: Parent, a: string): string =>
+  `${a}.biller_id = $1 AND ${PARENTS[parent](a)} AND ($3::text[] IS NULL OR ${a}.account_number = ANY ($3::text[]))`;
+
+/** One statement for the pages of many parents; a cursor that the caller's list has not gives an empty page (AUT-01). */
 const pageSql = (parent: Parent): string => `
   SELECT p.parent, page.* FROM unnest($2::text[]) AS p (parent) CROSS JOIN LATERAL (
     SELECT ${COLUMNS} FROM accounts a
-    WHERE a.biller_id = $1 AND ${PARENTS[parent]}
-      AND ($3::text[] IS NULL OR a.account_number = ANY ($3::text[]))
-      AND ($4::uuid IS NULL OR a.account_number > (SELECT c.account_number FROM accounts c WHERE c.biller_id = $1 AND c.id = $4::uuid))
+    WHERE ${isListed(parent, 'a')}
+      AND ($4::uuid IS NULL OR a.account_number >
+        (SELECT c.account_number FROM accounts c WHERE c.id = $4::uuid AND ${isListed(parent, 'c')}))
     ORDER BY a.account_number LIMIT $5
   ) page`;
 

@@ -17,17 +17,24 @@ export interface BalanceFacts {
   record(account: Account, facts: RefreshFacts): Promise<boolean>;
 }
 
+interface KnownRow {
+  id: string;
+  balance_generation: bigint;
+  blocked_tenders: TenderKind[] | null;
+  items_mapped: boolean | null;
+}
+
 /** `onTrouble` hears when Postgres could not be asked; the refresh is then not kept, which costs a later call. */
 export function openBalanceFacts(database: Database, onTrouble: (error: unknown) => void): BalanceFacts {
-  const generations = new DataLoader<Account, bigint | undefined, string>(
-    async (accounts) => {
-      const rows = await database.read<{ id: string; balance_generation: bigint }>(
-        'balance_generations',
-        'SELECT id, balance_generation FROM accounts WHERE id = ANY ($1::uuid[])',
-        [accounts.map(({ key }) => key)],
+  const known = new DataLoader<string, KnownRow | undefined>(
+    async (keys) => {
+      const rows = await database.read<KnownRow>(
+        'balance_facts',
+        'SELECT id, balance_generation, blocked_tenders, items_mapped FROM accounts WHERE id = ANY ($1::uuid[])',
+        [keys],
       );
-      const found = new Map(rows.map((row) => [row.id, row.balance_generation]));
-      return accounts.map(({ key }) => found.get(key));
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return keys.map((key) => found.get(key));
     },
     { cache: false },
   );
@@ -35,8 +42,11 @@ export function openBalanceFacts(database: Database, onTrouble: (error: unknown)
   return {
     record: async (account, facts) => {
       try {
-        if (differs(account, facts)) await write(database, account, facts);
-        return (await generations.load(account)) === facts.generation;
+        // The row and not the caller's copy of it: another refresh may have changed the flags since that was read.
+        const row = await known.load(account.key);
+        if (row === undefined) return false;
+        if (differs(row, facts)) await write(database, account, facts);
+        return row.balance_generation === facts.generation;
       } catch (error) {
         onTrouble(error);
         return false;
@@ -46,11 +56,11 @@ export function openBalanceFacts(database: Database, onTrouble: (error: unknown)
 }
 
 /** Flags change rarely, so that a refresh seldom writes. */
-function differs(account: Account, facts: RefreshFacts): boolean {
+function differs(row: KnownRow, facts: RefreshFacts): boolean {
   return (
-    account.itemsMapped !== facts.itemsMapped ||
-    account.blockedTenders?.length !== facts.blockedTenders.length ||
-    !facts.blockedTenders.every((kind) => account.blockedTenders?.includes(kind) === true)
+    row.items_mapped !== facts.itemsMapped ||
+    row.blocked_tenders?.length !== facts.blockedTenders.length ||
+    !facts.blockedTenders.every((kind) => row.blocked_tenders?.includes(kind) === true)
   );
 }
 

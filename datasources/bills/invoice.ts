@@ -50,17 +50,22 @@ const COLUMNS = `i.id, i.invoice_type_id, i.invoice_number, i.account_number, i.
   i.past_due_cents, i.total_cents, i.balance_due_cents, i.message, i.custom_fields`;
 
 /** Newest first, as `compareRecency` has it (BAL-04). */
-const NEWEST_FIRST = 'i.invoice_date DESC, i.due_date DESC, i.file_id DESC, i.invoice_number DESC';
-const RECENCY = 'invoice_date, due_date, file_id, invoice_number';
+const NEWEST_FIRST =
+  'i.invoice_date DESC, i.due_date DESC, i.file_id DESC, i.invoice_number DESC, i.invoice_type_id DESC';
+const RECENCY = 'invoice_date, due_date, file_id, invoice_number, invoice_type_id';
 
-/** A page of each of many accounts; staff see every bill, payers those made out to the owner of today. */
+/** Whether a bill is in the list of its account: staff see every bill, payers those made out to the owner of today. */
+const isListed = (i: string): string =>
+  `${i}.biller_id = $1 AND ${i}.account_number = p.account_number
+      AND (p.customer_number IS NULL OR ${i}.customer_number = p.customer_number)`;
+
+/** A page of each of many accounts; a cursor that the caller's list has not gives an empty page (AUT-01). */
 const PAGES = `
   SELECT page.* FROM unnest($2::text[], $3::text[]) AS p (account_number, customer_number) CROSS JOIN LATERAL (
     SELECT ${COLUMNS} FROM invoices i
-    WHERE i.biller_id = $1 AND i.account_number = p.account_number
-      AND (p.customer_number IS NULL OR i.customer_number = p.customer_number)
+    WHERE ${isListed('i')}
       AND ($4::uuid IS NULL OR (${RECENCY.replaceAll(/(\w+)/g, 'i.$1')}) <
-        (SELECT ${RECENCY} FROM invoices c WHERE c.biller_id = $1 AND c.account_number = p.account_number AND c.id = $4::uuid))
+        (SELECT ${RECENCY} FROM invoices c WHERE c.id = $4::uuid AND ${isListed('c')}))
     ORDER BY ${NEWEST_FIRST} LIMIT $5
   ) page`;
 

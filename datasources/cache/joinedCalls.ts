@@ -1,5 +1,7 @@
 // Calls in flight, joined: whoever asks for what is being asked already waits for the same answer (RTD-03).
 
+import { setMaxListeners } from 'node:events';
+
 /** Joins equal calls within this process. A call that nobody waits for any more is aborted. */
 export interface JoinedCalls<T> {
   /** The answer of the call in flight for `key`, or of a new one; rejects with the signal's reason when the caller leaves. */
@@ -49,6 +51,8 @@ export function joinCalls<T>(): JoinedCalls<T> {
       const left = new Promise<never>((_resolve, reject) => {
         onLeave = () => reject(signal.reason instanceof Error ? signal.reason : new Error('the caller left'));
       });
+      // One operation asks for up to fifty accounts under one signal; Node would print a warning from the eleventh on.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', onLeave, { once: true });
       try {
         return await Promise.race([flight.answer, left]);

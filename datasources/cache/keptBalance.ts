@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isAccountNumber } from '../../domain/account';
 import type { Refreshed } from '../../domain/balance';
-import type { Day } from '../../domain/day';
+import { parseDay, type Day } from '../../domain/day';
 import { TENDER_KINDS } from '../../domain/tender';
 
 /** A refresh with the generation of its account at the moment the question was sent. */
@@ -27,6 +27,9 @@ export interface BalanceStore {
   close(): Promise<void>;
 }
 
+/** The answer behind a kept value has at most 1 MB; whatever is far longer was not written here and is not worth parsing. */
+const CHARACTERS_MAX = 4_000_000;
+
 /** Raised whenever the form of the value changes, so that an older or newer process reads it as absent. */
 const VERSION = 1;
 
@@ -40,11 +43,7 @@ const cents = z
   .string()
   .regex(/^-?\d{1,18}$/)
   .transform(BigInt);
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .transform((text) => text as Day)
-  .nullable();
+const day = z.custom<Day>((text) => typeof text === 'string' && parseDay(text) !== undefined).nullable();
 const instant = z
   .number()
   .int()
@@ -100,6 +99,7 @@ export function writeKept(key: KeptKey, { refreshed, generation }: KeptBalance):
 
 /** The kept value of a text, or undefined where anything about it is not as this version writes it for this key. */
 export function readKept(key: KeptKey, text: string): KeptBalance | undefined {
+  if (text.length > CHARACTERS_MAX) return undefined;
   const read = Kept.safeParse(parseJson(text));
   if (!read.success || read.data.billerId !== key.billerId || read.data.accountNumber !== key.accountNumber)
     return undefined;

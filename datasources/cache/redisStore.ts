@@ -1,5 +1,5 @@
 // Kept balances in Redis. Redis slow, hung, full, read-only, flushed or poisoned costs milliseconds and never an answer (O1 to O7).
-import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
+import { circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { Redis } from 'ioredis';
 import { cacheKey, readKept, writeKept, type BalanceStore } from './keptBalance';
 
@@ -13,9 +13,12 @@ export interface RedisStoreSettings {
 /** What went wrong with Redis: a code for the log and the metrics, never a value or an address. */
 export type RedisTrouble = 'READ_FAILED' | 'WRITE_FAILED' | 'CONNECTION' | 'POISONED';
 
-/** After this many failures in a row Redis is left alone for a second, so that a hung one costs its time limit rarely. */
+/** After this many commands in a row without an answer Redis is left alone for a second, so that a hung one costs its time limit rarely. */
 const FAILURES_BEFORE_PAUSE = 3;
 const PAUSE_MS = 1000;
+
+/** A connection that is given up gets no time for a farewell: nothing of value is under way, and a timer would hold the process. */
+const FAREWELL_MS = 0;
 
 /** Reconnecting goes on for ever, a little later each time up to this many milliseconds. */
 const RECONNECT_MS_MAX = 2000;
@@ -27,11 +30,14 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
     maxRetriesPerRequest: 0,
     commandTimeout: settings.commandTimeoutMs,
     connectTimeout: 1000,
+    disconnectTimeout: FAREWELL_MS,
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_MS_MAX),
   });
   redis.on('error', () => onTrouble('CONNECTION'));
-  const breaker = circuitBreaker(handleAll, {
+  // A Redis that refuses a command is not away: one that is full or read-only refuses writes and still serves reads (O6).
+  const isSilence = handleWhen((error) => error.name !== 'ReplyError');
+  const breaker = circuitBreaker(isSilence, {
     halfOpenAfter: PAUSE_MS,
     breaker: new ConsecutiveBreaker(FAILURES_BEFORE_PAUSE),
   });

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Pool, types, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Bills1000000000001 } from './migrations/0001-bills';
+import { asAway } from './backEndAway';
 import { ENTITIES } from './tables';
 
 export interface DatabaseSettings {
@@ -16,7 +17,7 @@ export interface DatabaseSettings {
 }
 
 export interface Database {
-  /** Rows of a prepared statement; `name` must be unique for its text. */
+  /** Rows of a prepared statement; `name` must be unique for its text. Throws BackEndAway where Postgres is not there. */
   read<Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /** TypeORM: writes and transactions. */
   readonly orm: DataSource;
@@ -31,7 +32,12 @@ const BIGINT_OID = 20;
 const readTypes = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (oid === DATE_OID) return (text: string) => text;
-    if (oid === DATE_ARRAY_OID) return (text: string) => text.slice(1, -1).split(',').filter((day) => day !== '');
+    if (oid === DATE_ARRAY_OID)
+      return (text: string) =>
+        text
+          .slice(1, -1)
+          .split(',')
+          .filter((day) => day !== '');
     if (oid === BIGINT_OID) return BigInt;
     return types.getTypeParser(oid, format);
   },
@@ -50,6 +56,9 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     connectTimeoutMS: settings.connectTimeoutMs,
     poolErrorHandler: onIdleError,
     parseInt8: false,
+    // Keys come from gen_random_uuid(), which Postgres has without any extension; TypeORM must not install one.
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
     logging: false,
   });
   await orm.initialize();
@@ -63,8 +72,13 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
   });
   pool.on('error', onIdleError);
   return {
-    read: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
-      (await pool.query<Row>({ name, text, values: [...values] })).rows,
+    read: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) => {
+      try {
+        return (await pool.query<Row>({ name, text, values: [...values] })).rows;
+      } catch (error) {
+        throw asAway(error);
+      }
+    },
     orm,
     close: async () => {
       await pool.end();

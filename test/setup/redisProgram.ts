@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../../src/embedded/systemError';
+import { messageOf } from '../../src/embedded/postgres/systemError';
 
 const run = promisify(execFile);
 

@@ -69,10 +69,11 @@ function handOver(child: ChildProcess, url: string): TestRedis {
   const pid = child.pid ?? 0;
   const ended = hasEnded(child) ? Promise.resolve() : once(child, 'exit');
   const callOff = pid === 0 ? () => undefined : watchOverUs('kill -KILL "$1"', String(pid));
+  // Its number may soon be that of another process.
+  child.once('exit', callOff);
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
-    callOff();
   };
   return { url, pid, stop, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT') };
 }

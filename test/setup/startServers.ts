@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Client } from 'pg';
 import { openEmbeddedPostgres } from '../../src/embedded/postgres';
-import { messageOf } from '../../src/embedded/systemError';
+import { messageOf } from '../../src/embedded/postgres/systemError';
 import { pingRedis, startRedis } from './redisServer';
 import { makeServerFolder } from './watchdog';
 

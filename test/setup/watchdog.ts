@@ -1,9 +1,12 @@
 /** Ends the servers of a test run that was killed: nothing else is left to do it then. */
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 /**
  * Has a shell wait for the end of this process, however it ends, and then run `script`.
@@ -27,14 +30,21 @@ export function watchOverUs(script: string, ...args: readonly string[]): () => v
 /** A folder for the files of servers. */
 export interface ServerFolder {
   path: string;
-  /** Removes it with all that is in it; the servers must have ended. */
+  /** Removes it with all that is in it; a server that a failed test has left there is ended first. */
   remove(): Promise<void>;
 }
 
-/** Ends each Postgres that has its files below $1 the quick way, waits until it has let go of them, and removes them. */
+/**
+ * Ends each Postgres that has its files below $1 the quick way, waits until it is gone, and removes the files. A number
+ * counts only while its command line names the folder: it may be an old one, or that of a process nobody waits for.
+ */
 const CLEAN_UP = `
+  is_ours() {
+    case "$(tr '\\0' ' ' < "/proc/$2/cmdline" || ps -o command= -p "$2")" in *"$1"*) true ;; *) false ;; esac
+  }
   find "$1" -name postmaster.pid -exec head -n 1 {} \\; | while read -r pid; do
-    kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
+    is_ours "$1" "$pid" && kill -QUIT "$pid"
+    while is_ours "$1" "$pid"; do sleep 0.1; done
   done
   rm -rf "$1"`;
 
@@ -44,7 +54,7 @@ export async function makeServerFolder(): Promise<ServerFolder> {
   const callOff = watchOverUs(CLEAN_UP, folder);
   await chmod(folder, 0o755);
   const remove = async (): Promise<void> => {
-    await rm(folder, { recursive: true, force: true });
+    await run('/bin/sh', ['-c', CLEAN_UP, 'clean-up', folder]);
     callOff();
   };
   return { path: folder, remove };

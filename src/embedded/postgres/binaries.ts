@@ -90,11 +90,16 @@ async function whyNotRun(native: string, user: SystemUser | undefined): Promise<
 async function makeMissingLinks(native: string): Promise<void> {
   for (const { source, target } of await readLinks(native)) {
     const link = path.resolve(native, '..', target);
-    try {
-      await symlink(path.relative(path.dirname(target), source), link);
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST', 'EACCES', 'EPERM', 'EROFS')) throw error;
-    }
+    await makeLink(path.relative(path.dirname(target), source), link, 'EACCES', 'EPERM', 'EROFS');
+  }
+}
+
+/** Whatever stands there already serves: a tool that copies a tree may have left files in the place of links. */
+async function makeLink(to: string, link: string, ...tolerated: readonly string[]): Promise<void> {
+  try {
+    await symlink(to, link);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST', ...tolerated)) throw error;
   }
 }
 
@@ -117,7 +122,7 @@ async function copyOnce(native: string, copy: string): Promise<void> {
     await openToAll(draft);
     for (const { source, target } of await readLinks(draft)) {
       // The list's paths begin with "native/", which the copy has another name for.
-      await symlink(path.relative(path.dirname(target), source), path.join(draft, path.relative('native', target)));
+      await makeLink(path.relative(path.dirname(target), source), path.join(draft, path.relative('native', target)));
     }
     await rename(draft, copy).catch((error: unknown) => {
       if (!hasCode(error, 'EEXIST', 'ENOTEMPTY')) throw error;

@@ -1,0 +1,205 @@
+// Daffron over SOAP, for one biller: the operations of MultiSpeak 4.1 as questions that always get an answer or a failure.
+import { setMaxListeners } from 'node:events';
+import { isAccountNumber } from '../../domain/account';
+import { openCallGate } from './callGate';
+import type { CallGate } from './callGate';
+import type { ReplyReader } from './envelopeReader';
+import { readReply } from './envelopeReader';
+import type { Envelope } from './envelopes';
+import { openEnvelopes } from './envelopes';
+import { CALLER_GONE, CREDENTIALS, DEADLINE, failed } from './failures';
+import type { DaffronAnswer, Outcome } from './failures';
+import { methodsReader, payableItemsReader, pingReader } from './replies';
+import type { PayableItemsReply } from './replies';
+import { openResilience } from './resilience';
+import { openTransport } from './transport';
+
+export type { DaffronAnswer, DaffronFailure } from './failures';
+export type { PayableItemsReply, WireItem } from './replies';
+
+/** One biller's line to Daffron. All of it is given by the caller; nothing is read from the environment. */
+export interface DaffronSettings {
+  /** The URL of the CB service; whether plain http may be used is the caller's decision. */
+  readonly endpoint: string;
+  readonly userId: string;
+  readonly password: string;
+  readonly header: {
+    readonly company: string;
+    readonly appName: string;
+    readonly appVersion: string;
+    readonly context?: string;
+  };
+  /** PEM texts: an own CA in place of the public ones, and a client certificate with its key. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Calls in flight at a time, each on a connection of its own. */
+  readonly maxConcurrent: number;
+  /** Callers who may wait for their turn; the next one is refused. */
+  readonly queueMax: number;
+  /** Total for one operation: waiting, attempts and pauses. */
+  readonly deadlineMs: number;
+  readonly attemptTimeoutMs: number;
+  readonly retries: number;
+  /** Size of a whole answer, decoded; beyond it the connection is dropped. */
+  readonly responseBytesMax: number;
+  readonly breaker: { readonly failures: number; readonly pauseMs: number };
+}
+
+export interface CallOptions {
+  /** Fires when the caller no longer wants the answer. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a finished call tells logs and metrics: ids, words of ours and figures, never what was said. */
+export interface DaffronCallEvent {
+  readonly operation: string;
+  readonly billerId: string;
+  readonly outcome: 'ok' | 'notSent' | 'noAnswer' | 'unreadable' | 'refused';
+  /** The failure's code; null when it went well. */
+  readonly code: string | null;
+  readonly ms: number;
+  readonly attempts: number;
+}
+
+export interface DaffronDeps {
+  readonly billerId: string;
+  /** IANA zone of the biller, for the days in the answers. */
+  readonly timeZone: string;
+  readonly now: () => Date;
+  readonly newMessageId: () => string;
+  readonly onCall?: (event: DaffronCallEvent) => void;
+}
+
+/** None of these throws or rejects for anything a back end does: trouble is a failure in the answer. */
+export interface Daffron {
+  /** What the account owes now. Throws for a text that is not an account number: it must be checked before. */
+  fetchPayableItems(accountNumber: string, options?: CallOptions): Promise<DaffronAnswer<PayableItemsReply>>;
+  /** Whether the service is well: a code for each trouble it names, none when all is well. */
+  ping(options?: CallOptions): Promise<DaffronAnswer<readonly string[]>>;
+  /** The operations this server really has. */
+  fetchMethods(options?: CallOptions): Promise<DaffronAnswer<readonly string[]>>;
+  /** Refuses new calls, waits for those in flight (their deadline bounds it) and drops the connections. */
+  close(): Promise<void>;
+}
+
+/** Credentials count as proven this long after an answer that was not their refusal. */
+const PROVEN_MS = 10_000;
+/** Until they are proven so few calls go out at once: a burst with wrong ones would lock the account at Daffron. */
+const UNPROVEN_CALLS_MAX = 3;
+
+/** Opens the line of one biller; nothing is sent yet. Throws for settings that can never work. */
+export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps): Promise<Daffron> {
+  const { endpoint, userId, password, header } = settings;
+  const transport = openTransport(settings);
+  const envelopes = await openEnvelopes(endpoint, { userId, password, ...header }, deps);
+  const resilience = openResilience(settings, deps.now);
+  const proof = openProof(settings.maxConcurrent);
+  const gate = openCallGate({ placesNow: proof.placesNow, queueMax: settings.queueMax });
+
+  async function call<T>(
+    reader: ReplyReader<T>,
+    parameters: Readonly<Record<string, string>>,
+    caller: AbortSignal | undefined,
+  ): Promise<DaffronAnswer<T>> {
+    const startedAt = performance.now();
+    const endsAt = startedAt + settings.deadlineMs;
+    const patience = openPatience(settings.deadlineMs, caller);
+    const attempt = async (envelope: Envelope): Promise<Outcome<T>> => {
+      const context = { messageId: envelope.messageId, timeZone: deps.timeZone };
+      const options = { signal: patience.signal, now: deps.now };
+      return inTurn(gate, endsAt, patience.signal, () =>
+        resilience.attempt(async () => {
+          const outcome = await transport.post(envelope, (answer) => readReply(reader, answer, context), options);
+          proof.note(outcome);
+          return outcome;
+        }),
+      );
+    };
+    const { outcome, attempts } = await envelopes
+      .call(reader.operation, parameters, (envelope) =>
+        resilience.read(
+          () => attempt(envelope),
+          () => endsAt - performance.now(),
+        ),
+      )
+      .finally(patience.end);
+    deps.onCall?.({
+      operation: reader.operation,
+      billerId: deps.billerId,
+      outcome: outcome.ok ? 'ok' : outcome.failure.kind,
+      code: outcome.ok ? null : outcome.failure.code,
+      ms: performance.now() - startedAt,
+      attempts,
+    });
+    return outcome.ok ? outcome : { ok: false, failure: outcome.failure };
+  }
+
+  return {
+    fetchPayableItems: async (accountNumber, options) => {
+      if (!isAccountNumber(accountNumber)) throw new TypeError('not an account number');
+      return call(payableItemsReader, { accountNumber }, options?.signal);
+    },
+    ping: (options) => call(pingReader, {}, options?.signal),
+    fetchMethods: (options) => call(methodsReader, {}, options?.signal),
+    close: async () => {
+      await gate.close();
+      await transport.close();
+    },
+  };
+}
+
+/** Runs `ask` when the gate lets it in, and leaves again whatever comes. */
+async function inTurn<T>(
+  gate: CallGate,
+  endsAt: number,
+  signal: AbortSignal,
+  ask: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const leave = await gate.enter(endsAt, signal);
+  if (leave === 'GONE') return failed('notSent', signal.reason === DEADLINE ? DEADLINE : CALLER_GONE);
+  if (typeof leave === 'string') return failed('notSent', leave);
+  try {
+    return await ask();
+  } finally {
+    leave();
+  }
+}
+
+/** One signal for the two ends of patience: the deadline of the whole operation, and the caller who leaves. */
+function openPatience(
+  deadlineMs: number,
+  caller: AbortSignal | undefined,
+): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(CALLER_GONE);
+  const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
+  if (caller?.aborted === true) leave();
+  if (caller !== undefined) {
+    // One request may ask for fifty accounts under one signal; Node would print a warning from the eleventh on.
+    setMaxListeners(0, caller);
+    caller.addEventListener('abort', leave, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', leave);
+    },
+  };
+}
+
+/** Follows whether the credentials were accepted lately, and how many calls may go out on that. */
+function openProof(maxConcurrent: number): {
+  readonly placesNow: () => number;
+  readonly note: (outcome: Outcome<unknown>) => void;
+} {
+  let provenUntilMs = -Infinity;
+  return {
+    placesNow: () => (performance.now() < provenUntilMs ? maxConcurrent : Math.min(maxConcurrent, UNPROVEN_CALLS_MAX)),
+    note: (outcome) => {
+      if (outcome.ok || outcome.failure.kind === 'unreadable') provenUntilMs = performance.now() + PROVEN_MS;
+      else if (outcome.failure.kind === 'refused') {
+        provenUntilMs = outcome.failure.code === CREDENTIALS ? -Infinity : performance.now() + PROVEN_MS;
+      }
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// When a question is asked again, when the breaker opens, and how seldom wrong credentials are shown.
+import { failed } from '../../../datasources/daffron/failures';
+import type { Outcome } from '../../../datasources/daffron/failures';
+import { openResilience } from '../../../datasources/daffron/resilience';
+import type { ResilienceSettings } from '../../../datasources/daffron/resilience';
+
+const SETTINGS: ResilienceSettings = { retries: 2, breaker: { failures: 3, pauseMs: 10_000 } };
+const GOOD: Outcome<string> = { ok: true, value: 'yes', sentAt: new Date(0) };
+const SILENT = failed('noAnswer', 'HTTP_503');
+const WRONG = failed('refused', 'CREDENTIALS');
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: new Date('2026-11-23T15:00:00Z') });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function open(overrides: Partial<ResilienceSettings> = {}) {
+  const resilience = openResilience({ ...SETTINGS, ...overrides }, () => new Date());
+  let asked = 0;
+  let next: Outcome<string> = GOOD;
+  const attempt = () =>
+    resilience.attempt(async () => {
+      asked += 1;
+      return next;
+    });
+  return { resilience, attempt, asked: () => asked, answer: (outcome: Outcome<string>) => (next = outcome) };
+}
+
+/** A read of one question with the given outcomes in order; the last one repeats. */
+async function read(
+  outcomes: readonly Outcome<string>[],
+  remainingMs = 60_000,
+  overrides: Partial<ResilienceSettings> = {},
+) {
+  const { resilience } = open(overrides);
+  const endsAt = performance.now() + remainingMs;
+  let asked = 0;
+  const reading = resilience.read(
+    async () => outcomes[Math.min((asked += 1), outcomes.length) - 1] ?? GOOD,
+    () => endsAt - performance.now(),
+  );
+  await jest.runAllTimersAsync();
+  return reading;
+}
+
+test('CIS-04 a read that got no answer is asked again, twice at most', async () => {
+  expect(await read([SILENT, SILENT, GOOD])).toMatchObject({ attempts: 3, outcome: { ok: true } });
+  expect(await read([SILENT])).toMatchObject({ attempts: 3, outcome: SILENT });
+});
+
+test('CIS-04 a read that never left is asked again', async () => {
+  expect(await read([failed('notSent', 'ECONNREFUSED'), GOOD])).toMatchObject({ attempts: 2, outcome: { ok: true } });
+});
+
+test.each([
+  failed('refused', 'FAULT'),
+  WRONG,
+  failed('unreadable', 'BALANCE_UNPARSEABLE'),
+  failed('notSent', 'BREAKER_OPEN'),
+  failed('notSent', 'QUEUE_FULL'),
+  failed('notSent', 'CALLER_GONE'),
+  failed('noAnswer', 'CALLER_GONE'),
+  failed('noAnswer', 'DEADLINE'),
+])('B9 B32 not asked again: %j', async (outcome) => {
+  expect(await read([outcome, GOOD])).toMatchObject({ attempts: 1, outcome });
+});
+
+test('CIS-04 nothing is asked again when the time left does not allow it', async () => {
+  expect(await read([SILENT, GOOD], 99)).toMatchObject({ attempts: 1 });
+});
+
+test.each([
+  ['seconds', '7', 7_000],
+  ['a date', 'Mon, 23 Nov 2026 15:00:09 GMT', 9_000],
+])('B12 Retry-After in %s is kept', async (_name, retryAfter, waitMs) => {
+  const startedAt = performance.now();
+  const { resilience } = open();
+  const at: number[] = [];
+  const reading = resilience.read(
+    async () => {
+      at.push(performance.now() - startedAt);
+      return at.length === 1 ? { ...SILENT, retryAfter } : GOOD;
+    },
+    () => 60_000,
+  );
+  await jest.runAllTimersAsync();
+  await reading;
+  expect(at[1]).toBeGreaterThanOrEqual(waitMs);
+  expect(at[1]).toBeLessThan(waitMs + 1_000);
+});
+
+test('B12 a Retry-After beyond the deadline ends the call at once', async () => {
+  expect(await read([{ ...SILENT, retryAfter: '120' }, GOOD])).toMatchObject({ attempts: 1 });
+});
+
+test('B12 L7 retries never add more than a tenth to the load of a back end that is away', async () => {
+  const { resilience } = open({ breaker: { failures: 1e9, pauseMs: 1 } });
+  let asked = 0;
+  const calls = 1_000;
+  for (let call = 0; call < calls; call += 1) {
+    const reading = resilience.read(
+      async () => {
+        asked += 1;
+        return SILENT;
+      },
+      () => 60_000,
+    );
+    await jest.runAllTimersAsync();
+    await reading;
+  }
+  // Ten more are the savings of the quiet time before.
+  expect(asked).toBeLessThanOrEqual(calls * 1.1 + 10);
+  expect(asked).toBeGreaterThan(calls * 1.05);
+});
+
+test('B12 the breaker opens after so many failures in a row, and tries once after its pause', async () => {
+  const { attempt, asked, answer } = open();
+  answer(SILENT);
+  for (let call = 0; call < 3; call += 1) expect(await attempt()).toEqual(SILENT);
+  expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
+  expect(asked()).toBe(3);
+  await jest.advanceTimersByTimeAsync(10_001);
+  expect(await attempt()).toEqual(SILENT);
+  expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
+  await jest.advanceTimersByTimeAsync(10_001);
+  answer(GOOD);
+  expect(await attempt()).toEqual(GOOD);
+  expect(await attempt()).toEqual(GOOD);
+});
+
+test('B12 failures with successes between them leave the breaker closed', async () => {
+  const { attempt, answer } = open();
+  for (let call = 0; call < 12; call += 1) {
+    answer(call % 3 === 2 ? GOOD : SILENT);
+    await attempt();
+  }
+  answer(GOOD);
+  expect(await attempt()).toEqual(GOOD);
+});
+
+test('B9 faults and unreadable answers are answers: they do not open the breaker', async () => {
+  const { attempt, answer } = open();
+  for (const outcome of [failed('refused', 'FAULT'), failed('unreadable', 'NOT_XML')]) {
+    answer(outcome);
+    for (let call = 0; call < 5; call += 1) expect(await attempt()).toEqual(outcome);
+  }
+});
+
+test('B12 callers who leave do not open the breaker, nor hide that the back end is away', async () => {
+  const { attempt, answer } = open();
+  answer(failed('noAnswer', 'CALLER_GONE'));
+  for (let call = 0; call < 10; call += 1) await attempt();
+  answer(SILENT);
+  await attempt();
+  await attempt();
+  answer(failed('noAnswer', 'CALLER_GONE'));
+  await attempt();
+  answer(SILENT);
+  await attempt();
+  expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
+});
+
+test('B12 a caller who leaves while the breaker tries does not close it', async () => {
+  const { attempt, answer } = open();
+  answer(SILENT);
+  for (let call = 0; call < 3; call += 1) await attempt();
+  await jest.advanceTimersByTimeAsync(10_001);
+  answer(failed('noAnswer', 'CALLER_GONE'));
+  await attempt();
+  expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
+});
+
+test('B12 while one call tries, the others are refused at once', async () => {
+  const { resilience, attempt, answer } = open();
+  answer(SILENT);
+  for (let call = 0; call < 3; call += 1) await attempt();
+  await jest.advanceTimersByTimeAsync(10_001);
+  let finish: (outcome: Outcome<string>) => void = () => undefined;
+  const trying = resilience.attempt(() => new Promise<Outcome<string>>((resolve) => (finish = resolve)));
+  expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
+  finish(GOOD);
+  expect(await trying).toEqual(GOOD);
+});
+
+test('B32 refused credentials open the breaker at once: fewer than five calls in a minute', async () => {
+  const { attempt, asked, answer } = open();
+  answer(WRONG);
+  for (let second = 0; second < 60; second += 1) {
+    await attempt();
+    await jest.advanceTimersByTimeAsync(1_000);
+  }
+  expect(asked()).toBeLessThan(5);
+  answer(GOOD);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(await attempt()).toEqual(GOOD);
+  answer(SILENT);
+  await attempt();
+  answer(GOOD);
+  expect(await attempt()).toEqual(GOOD);
+});
+
+test('O18 a clock set back an hour does not keep the breaker open for an hour', async () => {
+  const { attempt, answer } = open();
+  answer(SILENT);
+  for (let call = 0; call < 3; call += 1) await attempt();
+  jest.setSystemTime(new Date('2026-11-23T14:00:00Z'));
+  await jest.advanceTimersByTimeAsync(10_001);
+  answer(GOOD);
+  expect(await attempt()).toEqual(GOOD);
+});

@@ -1,0 +1,434 @@
+// What a bill file leaves in the database, and what a second one changes (INV, BAL, CNV, COO).
+import { renderReport } from '../../datasources/bills/bifReport';
+import { peekBiller } from '../../datasources/bills/ingestBif';
+import type { Biller } from '../../domain/biller';
+import { at, openBillHouse, stateOf, type BillHouse } from '../fixtures/billHouse';
+import { BILLER, billFile, GOOD_ROW, streamOf, type BillTexts } from '../fixtures/billFiles';
+
+let house: BillHouse;
+
+beforeAll(async () => {
+  house = await openBillHouse();
+});
+beforeEach(async () => house.clear());
+afterAll(async () => house.close());
+
+/** A bill of a month of 2026 and, where told, of another account. */
+function bill(month: number, change: BillTexts = {}): BillTexts {
+  const two = String(month).padStart(2, '0');
+  const empty = ['AutoPayCollectionDate', 'ExpireDate', 'MainAccountNumber', 'CoOwners', 'Custom1'];
+  const notices = ['FirstNotifyRequestedDate', 'SecondNotifyRequestedDate', 'ThirdNotifyRequestedDate'];
+  return {
+    ...Object.fromEntries([...empty, ...notices].map((column) => [column, ''])),
+    InvoiceNumber: `N-${two}`,
+    InvoiceDate: `2026-${two}-01`,
+    InvoiceDueDate: `2026-${two}-21`,
+    ...change,
+  };
+}
+
+const versions = async () =>
+  house.rows<{ n: string; version: number }>(
+    `SELECT invoice_number AS n, version FROM invoices ORDER BY invoice_number`,
+  );
+
+test('INV-01 each row of a valid file becomes an invoice with its customer and account', async () => {
+  const report = await house.ingest([GOOD_ROW]);
+  expect(report).toMatchObject({ refused: null, alreadyIngested: false, counts: { read: 1, new: 1, rejected: 0 } });
+  expect(await stateOf(house)).toMatchObject({
+    customers: [{ customer_number: 'C-88213', name: 'DOE JANE', fact_invoice_number: '20260301-4512001' }],
+    accounts: [
+      { account_number: '0004512001', customer_number: 'C-88213', main_account_number: '0004512000', prepaid: false },
+    ],
+    invoices: [
+      {
+        invoice_number: '20260301-4512001',
+        version: 1,
+        total_cents: 12810,
+        notify_dates: ['2026-03-02', '2026-03-14', '2026-03-19'],
+        auto_pay_collection_date: '2026-03-20',
+        custom_fields: [{ name: 'Custom1', value: 'METER 55102' }],
+      },
+    ],
+    held: null,
+    coOwners: [{ customer_number: 'C-90001', user_name: 'JDoe2', name: 'DOE JOHN' }],
+    links: [
+      { relation: 'OWNER', user_name: 'janedoe', position: 0, customer_number: 'C-88213' },
+      { relation: 'CO_OWNER', user_name: 'jdoe2', position: 1, customer_number: 'C-90001' },
+    ],
+  });
+});
+
+test('INV-01 every text comes through as it was sent', async () => {
+  const odd = 'back\\slash \\N tab? "quote" | \'; DROP TABLE x; -- {env.HOME} \u{1f600}\r\nsecond line';
+  await house.ingest([{ ...GOOD_ROW, InvoiceMessage: odd, Custom1: '=1+1 \\ "x"', CustomerName2: '{"a":1}' }]);
+  const [row] = await house.rows(
+    `SELECT i.message, i.custom_fields, c.name2 FROM invoices i JOIN customers c USING (biller_id, customer_number)`,
+  );
+  expect(row).toEqual({ message: odd, custom_fields: [{ name: 'Custom1', value: '=1+1 \\ "x"' }], name2: '{"a":1}' });
+});
+
+test('INV-03 the same content a second time gives the earlier report and changes no row', async () => {
+  const first = await house.ingest([bill(1), bill(2)]);
+  const state = await stateOf(house);
+  const second = await house.ingest([bill(1), bill(2)], 5);
+  expect(second).toEqual({ ...first, alreadyIngested: true });
+  expect(await stateOf(house)).toEqual(state);
+  expect(await house.rows('SELECT id FROM bif_files')).toHaveLength(1);
+});
+
+test('INV-03 the same content is another file for another biller', async () => {
+  const other: Biller = { ...BILLER, id: '00000000-0000-4000-8000-000000000002' };
+  await house.ingest([bill(1)]);
+  const report = await house.ingest([bill(1, { BillerGUID: other.id.toUpperCase() })], 1, other);
+  expect(report.counts.new).toBe(1);
+  expect(await house.rows('SELECT id FROM accounts')).toHaveLength(2);
+});
+
+test('INV-04 a changed row replaces its invoice and raises the version by one; an equal row touches nothing', async () => {
+  await house.ingest([bill(1), bill(2)]);
+  const report = await house.ingest([bill(2, { InvoiceMessage: 'CORRECTED' }), bill(1)], 1);
+  expect(report.counts).toMatchObject({ new: 0, replaced: 1, unchanged: 1 });
+  expect(await versions()).toEqual([
+    { n: 'N-01', version: 1 },
+    { n: 'N-02', version: 2 },
+  ]);
+});
+
+test("INV-04 the same rows in another order, with other dates' spelling, are no second effect (F3)", async () => {
+  await house.ingest([bill(1), bill(2), bill(3)]);
+  const state = await stateOf(house);
+  const report = await house.ingest([bill(3), bill(1, { InvoiceDate: '1/1/2026' }), bill(2)], 9);
+  expect(report.counts).toMatchObject({ unchanged: 3, new: 0, replaced: 0 });
+  expect(await stateOf(house)).toEqual(state);
+});
+
+test('INV-04 a number that another account has rejects the row', async () => {
+  await house.ingest([bill(1)]);
+  const report = await house.ingest([bill(1, { AccountNumber: 'OTHER' }), bill(2, { AccountNumber: 'OTHER' })], 1);
+  expect(report.rejectedRows).toEqual([
+    expect.objectContaining({ row: 2, column: 'InvoiceNumber', code: 'NUMBER_OF_ANOTHER_ACCOUNT' }),
+  ]);
+  expect(report.counts).toMatchObject({ new: 1, rejected: 1 });
+});
+
+test('INV-04 the same number under another type is another invoice', async () => {
+  expect((await house.ingest([bill(1), bill(1, { InvoiceTypeID: '43' })])).counts.new).toBe(2);
+});
+
+test('INV-05 three bad rows in a hundred leave 97 stored and three in the report (F1)', async () => {
+  const rows = Array.from({ length: 100 }, (_, index) =>
+    bill(1, { InvoiceNumber: `N-${index}`, AccountNumber: `${index}` }),
+  );
+  rows[9] = { ...rows[9], Zip: 'x' };
+  rows[49] = { ...rows[49], TotalAmountDue: '1.00' };
+  rows[99] = { ...rows[99], CustomerID: '' };
+  const report = await house.ingest(rows);
+  expect(report.counts).toMatchObject({ read: 100, new: 97, rejected: 3 });
+  expect(report.rejectedRows.map(({ row, column, code }) => [row, column, code])).toEqual([
+    [11, 'Zip', 'ZIP_INVALID'],
+    [51, 'TotalAmountDue', 'TOTAL_MISMATCH'],
+    [101, 'CustomerID', 'REQUIRED_MISSING'],
+  ]);
+  expect(await house.rows('SELECT id FROM invoices')).toHaveLength(97);
+});
+
+test('INV-05 a row twice in one file: identical counts once, different rejects both', async () => {
+  const twice = bill(2, { AccountNumber: 'A-2' });
+  const report = await house.ingest([bill(1), bill(1), bill(1), twice, { ...twice, InvoiceMessage: 'OTHER' }]);
+  expect(report.counts).toEqual({ read: 5, new: 1, replaced: 0, unchanged: 0, held: 0, rejected: 2, duplicates: 2 });
+  expect(report.rejectedRows.map(({ row, code }) => [row, code])).toEqual([
+    [5, 'DUPLICATE_ROW_DIFFERENT'],
+    [6, 'DUPLICATE_ROW_DIFFERENT'],
+  ]);
+  expect(report.warnings.map(({ row, code }) => [row, code])).toEqual([
+    [3, 'DUPLICATE_ROW_IDENTICAL'],
+    [4, 'DUPLICATE_ROW_IDENTICAL'],
+  ]);
+});
+
+test.each([
+  ['no required column', 'AccountNumber|Zip\n1|2\n', 'REQUIRED_COLUMN_MISSING'],
+  ['a column twice', billFile([bill(1)], { columns: [...Object.keys(GOOD_ROW), 'ZIP'] }), 'COLUMN_REPEATED'],
+  ['a wrong count (F9)', billFile([bill(1)], { after: ['#TRAILER|2|128.10'] }), 'TRAILER_COUNT_WRONG'],
+  ['a wrong sum (F9)', billFile([bill(1)], { after: ['#TRAILER|1|128.11'] }), 'TRAILER_SUM_WRONG'],
+  ['a trailer of two parts', billFile([bill(1)], { after: ['#TRAILER|1'] }), 'TRAILER_MALFORMED'],
+  ['another encoding', billFile([bill(1)]).replace('DOE', 'D\u0000E'), 'NOT_UTF8'],
+  ['nothing', '', 'FILE_EMPTY'],
+])('INV-05 a file with %s is refused whole', async (_what, text, code) => {
+  const report = await house.ingest(text);
+  expect(report.refused?.code).toBe(code);
+  expect(report.counts).toMatchObject({ new: 0, replaced: 0 });
+  expect(await house.rows('SELECT id FROM invoices UNION ALL SELECT id FROM accounts')).toEqual([]);
+  expect(await house.rows('SELECT id FROM bif_files')).toEqual([]);
+  expect(renderReport(report)).toContain(`REFUSED ${code}`);
+});
+
+test('INV-05 a right trailer counts rejected and repeated rows too', async () => {
+  const rows = [bill(1), bill(1), bill(2, { Zip: 'x' })];
+  const report = await house.ingest(billFile(rows, { after: ['#TRAILER|3|384.30'] }));
+  expect(report).toMatchObject({ refused: null, counts: { read: 3, new: 1, duplicates: 1, rejected: 1 } });
+});
+
+test('INV-05 a row whose total cannot be read keeps the sum from being checked, and nothing more', async () => {
+  const report = await house.ingest(
+    billFile([bill(1), bill(2, { TotalAmountDue: '?' })], { after: ['#TRAILER|2|7.00'] }),
+  );
+  expect(report).toMatchObject({ refused: null, counts: { new: 1, rejected: 1 } });
+  expect(report.warnings.map(({ code }) => code)).toEqual(['TRAILER_SUM_NOT_CHECKED']);
+});
+
+test('INV-05 an unknown column is ignored with a warning; a header alone is a file without rows', async () => {
+  const report = await house.ingest(billFile([], { columns: [...Object.keys(GOOD_ROW), 'Colour'] }));
+  expect(report).toMatchObject({ refused: null, counts: { read: 0 } });
+  expect(report.warnings).toEqual([expect.objectContaining({ row: 1, column: 'Colour', code: 'UNKNOWN_COLUMN' })]);
+});
+
+test('PCI-03 a card number reaches neither the tables nor the report', async () => {
+  const report = await house.ingest([bill(1, { Custom1: 'PAID 4111 1111 1111 1111' })]);
+  expect(report.rejectedRows).toMatchObject([{ column: 'Custom1', code: 'CARD_NUMBER_FOUND' }]);
+  const [kept] = await house.rows(`SELECT report::text AS report FROM bif_files`);
+  expect(`${JSON.stringify(report)}${JSON.stringify(kept)}${renderReport(report)}`).not.toContain('4111');
+});
+
+test('INV-08 two years of bills of one account stay, the newest first by the order of the index', async () => {
+  const months = Array.from({ length: 24 }, (_, index) => {
+    const day = `${2024 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+    return bill(1, { InvoiceNumber: `H-${day}`, InvoiceDate: `${day}-01`, InvoiceDueDate: `${day}-20` });
+  });
+  await house.ingest(months);
+  await house.ingest([bill(1)], 1);
+  const found = await house.rows<{ n: string }>(
+    'SELECT invoice_number AS n FROM invoices ORDER BY invoice_date DESC, due_date DESC, file_id DESC, invoice_number DESC',
+  );
+  expect(found).toHaveLength(25);
+  expect([found[0]?.n, found[1]?.n, found[24]?.n]).toEqual(['N-01', 'H-2025-12', 'H-2024-01']);
+});
+
+test.each([
+  ['the newer after the older', [1, 2]],
+  ['the older after the newer (F11)', [2, 1]],
+])('BAL-05 %s: facts come from the newer bill', async (_order, months) => {
+  for (const [minute, month] of months.entries()) {
+    await house.ingest(
+      [bill(month, { CustomerName: `NAME ${month}`, ServiceAddress: `ADDRESS ${month}`, LoginName: `login${month}` })],
+      minute,
+    );
+  }
+  expect(await stateOf(house)).toMatchObject({
+    customers: [{ name: 'NAME 2', fact_invoice_number: 'N-02' }],
+    accounts: [{ service_address: 'ADDRESS 2', fact_invoice_date: '2026-02-01' }],
+    invoices: [{ invoice_number: 'N-01' }, { invoice_number: 'N-02' }],
+  });
+  const open = await house.rows('SELECT user_name FROM account_links WHERE ended_at IS NULL');
+  expect(open).toEqual([{ user_name: 'login2' }]);
+});
+
+test('PST-01 each account is billed when a file last changed its bills, an older bill included', async () => {
+  await house.ingest([bill(2), bill(1, { AccountNumber: 'A-2', InvoiceNumber: 'X' })], 1);
+  await house.ingest([bill(1), bill(1, { AccountNumber: 'A-2', InvoiceNumber: 'X' })], 2);
+  expect(await house.rows('SELECT account_number AS a, billed_at AS t FROM accounts ORDER BY 1')).toEqual([
+    { a: '0004512001', t: at(2) },
+    { a: 'A-2', t: at(1) },
+  ]);
+});
+
+describe('a change of owner', () => {
+  const held = async () =>
+    house.rows(
+      'SELECT invoice_number AS n, customer_number AS c, bill FROM held_bills WHERE resolved_at IS NULL ORDER BY 1',
+    );
+
+  test('CNV-02 a newer row with another customer is held, and nothing of it is applied', async () => {
+    await house.ingest([bill(1)]);
+    const before = await house.rows('SELECT name FROM customers');
+    const report = await house.ingest(
+      [bill(2, { CustomerID: 'C-NEW', CustomerName: 'ROE RICHARD', LoginName: 'roe' })],
+      1,
+    );
+    expect(report.counts).toMatchObject({ new: 0, held: 1 });
+    expect(report.heldRows).toEqual([
+      { row: 2, accountNumber: '0004512001', invoiceTypeId: 42, invoiceNumber: 'N-02' },
+    ]);
+    expect(await house.rows('SELECT name FROM customers')).toEqual(before);
+    expect(await house.rows('SELECT user_name FROM account_links WHERE ended_at IS NULL')).toEqual([
+      { user_name: 'janedoe' },
+    ]);
+    expect(await held()).toEqual([
+      {
+        n: 'N-02',
+        c: 'C-NEW',
+        bill: expect.objectContaining({
+          name: 'ROE RICHARD',
+          login_name: 'roe',
+          total_cents: '12810',
+          says_logins: true,
+        }),
+      },
+    ]);
+  });
+
+  test('CNV-02 a held row again is unchanged, a corrected one takes its place', async () => {
+    const roe = { CustomerID: 'C-NEW', CustomerName: 'ROE' };
+    await house.ingest([bill(1)]);
+    await house.ingest([bill(2, roe)], 1);
+    expect((await house.ingest([bill(2, roe), bill(1)], 2)).counts).toMatchObject({ unchanged: 2, held: 0 });
+    expect((await house.ingest([bill(2, { ...roe, CustomerName: 'ROE R' })], 3)).counts).toMatchObject({ held: 1 });
+    expect(await held()).toMatchObject([{ n: 'N-02', bill: { name: 'ROE R' } }]);
+  });
+
+  test('CNV-02 the number of a held row is taken: another account cannot use it', async () => {
+    await house.ingest([bill(1)]);
+    await house.ingest([bill(2, { CustomerID: 'C-NEW' })], 1);
+    const report = await house.ingest([bill(2, { AccountNumber: 'A-2' })], 2);
+    expect(report.rejectedRows).toMatchObject([{ code: 'NUMBER_OF_ANOTHER_ACCOUNT' }]);
+  });
+
+  test('CNV-02 an older row of another customer tells of the past and is stored as his', async () => {
+    await house.ingest([bill(3)]);
+    const report = await house.ingest([bill(1, { CustomerID: 'C-OLD', CustomerName: 'FORMER OWNER' })], 1);
+    expect(report.counts).toMatchObject({ new: 1, held: 0 });
+    expect(await stateOf(house)).toMatchObject({
+      accounts: [{ customer_number: 'C-88213', fact_invoice_number: 'N-03' }],
+      invoices: [{ customer_number: 'C-OLD' }, { customer_number: 'C-88213' }],
+      held: null,
+    });
+  });
+
+  test('CNV-02 in a new account the customer of the oldest row owns it, and a later one is held', async () => {
+    const report = await house.ingest([bill(3, { CustomerID: 'C-NEW' }), bill(1), bill(2)]);
+    expect(report.counts).toMatchObject({ new: 2, held: 1 });
+    expect(await house.rows('SELECT customer_number AS c FROM accounts')).toEqual([{ c: 'C-88213' }]);
+  });
+
+  test('CNV-04 another spelling of the name with the same customer is no change of owner', async () => {
+    await house.ingest([bill(1)]);
+    const report = await house.ingest([bill(2, { CustomerName: 'Doe-Roe, Jane' })], 1);
+    expect(report.counts).toMatchObject({ new: 1, held: 0 });
+    expect(await house.rows('SELECT name FROM customers')).toEqual([{ name: 'Doe-Roe, Jane' }]);
+  });
+});
+
+describe('links', () => {
+  const people = (...numbers: readonly number[]) => numbers.map((n) => `P-${n}~User${n}~NAME ${n}`).join(';');
+  const open = async () =>
+    house.rows<{ c: string; u: string | null; p: number; s: Date }>(
+      `SELECT customer_number AS c, user_name AS u, position AS p, since AS s FROM account_links
+       WHERE ended_at IS NULL ORDER BY position`,
+    );
+  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  test('COO-03 given fifteen and one more, the fifteen stay, whatever the place of the new one in the list', async () => {
+    await house.ingest([bill(1, { CoOwners: people(...range(1, 15)) })]);
+    const report = await house.ingest([bill(2, { CoOwners: people(16, ...range(1, 15)) })], 1);
+    expect(report.warnings).toMatchObject([{ row: 2, code: 'CO_OWNER_LIMIT_REACHED', limit: 15, current: 15 }]);
+    expect((await open()).map(({ c }) => c)).toEqual(['C-88213', ...range(1, 15).map((n) => `P-${n}`)]);
+    expect(await house.rows(`SELECT id FROM co_owners WHERE customer_number = 'P-16'`)).toEqual([]);
+  });
+
+  test('COO-03 sixteen at once: the first fifteen are taken', async () => {
+    await house.ingest([bill(1, { CoOwners: people(...range(1, 16)) })]);
+    expect((await open()).slice(1).map(({ c, p }) => [c, p])).toEqual(range(1, 15).map((n) => [`P-${n}`, n]));
+  });
+
+  test('COO-03 the database itself has no place for a sixteenth', async () => {
+    await house.ingest([bill(1, { CoOwners: people(...range(1, 15)) })]);
+    const add = async (position: number | null) =>
+      house.database.orm.query(
+        `INSERT INTO account_links (biller_id, account_number, relation, customer_number, position, since)
+         VALUES ($1, '0004512001', 'CO_OWNER', 'P-99', $2, now())`,
+        [BILLER.id, position],
+      );
+    await expect(add(16)).rejects.toThrow('account_links_position');
+    await expect(add(null)).rejects.toThrow('account_links_position');
+    await expect(add(15)).rejects.toThrow('account_links_place');
+  });
+
+  test('COO-04 re-adding a present co-owner changes nothing, and a place that is left is filled', async () => {
+    await house.ingest([bill(1, { CoOwners: people(1, 2, 3) })], 1);
+    await house.ingest([bill(2, { CoOwners: people(4, 3, 1) })], 2);
+    expect((await open()).slice(1)).toEqual([
+      { c: 'P-1', u: 'user1', p: 1, s: at(1) },
+      { c: 'P-3', u: 'user3', p: 2, s: at(1) },
+      { c: 'P-4', u: 'user4', p: 3, s: at(2) },
+    ]);
+    const ended = await house.rows(
+      'SELECT customer_number AS c, ended_at AS e, position AS p FROM account_links WHERE ended_at IS NOT NULL',
+    );
+    expect(ended).toEqual([{ c: 'P-2', e: at(2), p: null }]);
+  });
+
+  test('REG-02 another login of the same person ends the link of the old one', async () => {
+    await house.ingest([bill(1, { CoOwners: 'P-1~old~NAME' })], 1);
+    await house.ingest([bill(2, { CoOwners: 'P-1~new~NAME', LoginName: 'other' })], 2);
+    expect((await open()).map(({ u, p, s }) => [u, p, s])).toEqual([
+      ['other', 0, at(2)],
+      ['new', 1, at(2)],
+    ]);
+  });
+
+  test('LOG-02 another spelling of a login is the same link', async () => {
+    await house.ingest([bill(1, { CoOwners: people(1) })], 1);
+    await house.ingest([bill(2, { CoOwners: people(1).toUpperCase(), LoginName: 'JANEDOE' })], 2);
+    expect((await open()).map(({ s }) => s)).toEqual([at(1), at(1)]);
+  });
+
+  test('REG-02 an empty column says that there is nobody, a missing one says nothing', async () => {
+    await house.ingest([bill(1, { CoOwners: people(1) })], 1);
+    const columns = Object.keys(GOOD_ROW).filter((name) => name !== 'CoOwners' && name !== 'LoginName');
+    await house.ingest(billFile([bill(2)], { columns }), 2);
+    expect(await open()).toHaveLength(2);
+    await house.ingest([bill(3, { CoOwners: '', LoginName: '' })], 3);
+    expect(await open()).toEqual([]);
+  });
+
+  test('REG-02 a person with two accounts has a link to each', async () => {
+    await house.ingest([bill(1), bill(1, { AccountNumber: 'A-2', InvoiceNumber: 'X' })]);
+    expect(await house.rows(`SELECT account_number FROM account_links WHERE user_name = 'janedoe'`)).toHaveLength(2);
+  });
+});
+
+test('INV-05 a check gives the report of an import, rejections by stored bills included, and leaves nothing', async () => {
+  await house.ingest([bill(1)]);
+  const state = await stateOf(house);
+  const rows = [bill(2), bill(1, { AccountNumber: 'A-2' }), bill(3, { CustomerID: 'C-NEW' })];
+  const checked = await house.door.check(BILLER, 'x', streamOf(billFile(rows)), () => at(1));
+  expect(checked).toMatchObject({ dryRun: true, counts: { new: 1, rejected: 1, held: 1 } });
+  expect(await stateOf(house)).toEqual(state);
+  expect(await house.rows('SELECT id FROM bif_files')).toHaveLength(1);
+  const imported = await house.ingest(rows, 1);
+  expect({ ...imported, dryRun: true, file: 'x', seconds: 0, rowsPerSecond: 0 }).toEqual({
+    ...checked,
+    seconds: 0,
+    rowsPerSecond: 0,
+  });
+});
+
+test('INV-05 the report as text has the counts and every rejected row', async () => {
+  const text = renderReport(await house.ingest([bill(1), bill(2, { Zip: 'x', City: '' })]));
+  expect(text).toMatch(/new +1\n/);
+  expect(text).toContain('row 3 rejected: City: REQUIRED_MISSING: a required value is missing');
+  expect(text).toContain('row 3 rejected: Zip: ZIP_INVALID');
+});
+
+test('INV-05 the list of rejected rows is cut, the counts are complete', async () => {
+  const columns = Object.keys(GOOD_ROW);
+  const bad = `${columns.map(() => '').join('|')}\n`;
+  const report = await house.ingest(billFile([], { columns }) + bad.replaceAll('\n', 'x\n').repeat(1_000));
+  expect(report.truncated).toBe(true);
+  expect(report.counts).toMatchObject({ read: 1_000, rejected: 1_000 });
+  expect(report.rejectedRows).toHaveLength(10_000);
+});
+
+test("INV-01 the biller of a file is found by the rows' own name for it", async () => {
+  const other: Biller = {
+    ...BILLER,
+    id: '00000000-0000-4000-8000-000000000002',
+    bifColumnNames: { BillerGUID: 'Owner' },
+  };
+  const text = billFile([bill(1)]);
+  expect(await peekBiller(streamOf(text), [other, BILLER])).toBe(BILLER);
+  const renamed = text.replace('BillerGUID', 'owner').replace(BILLER.id, other.id);
+  expect(await peekBiller(streamOf(renamed), [BILLER, other])).toBe(other);
+  expect(await peekBiller(streamOf(renamed), [BILLER])).toBeUndefined();
+});
