@@ -43,7 +43,7 @@ export interface Operation {
   readonly caller: Caller;
   readonly biller: Biller;
   readonly today: Day;
-  now(): Date;
+  readonly now: () => Date;
   /** Aborted when the caller has left. */
   readonly signal: AbortSignal;
   /** The newest bill of each type of an account. */
@@ -146,19 +146,19 @@ export function openBalances(parts: BalanceParts): Balances {
       async function ask(account: Account): Promise<Learnt> {
         const key = settlingKey(account);
         const answer = await flights.join(key, signal, (leaveSignal) => refresh(biller, account, leaveSignal));
-        if (!answer.ok) return await fallBack(account, answer.problem);
+        if (!answer.ok) return fallBack(account, answer.problem);
         return { kind: 'refreshed', refreshed: answer.refreshed, source: 'RTDR', stale: false, problem: null };
       }
 
       async function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
         const { overrideRefreshCheck } = biller.options;
         const begun = refreshes.get(account.accountNumber);
-        if (begun !== undefined) return await begun;
+        if (begun !== undefined) return begun;
         const mayKeep = (maxAgeSeconds ?? (overrideRefreshCheck ? 0 : 1)) > 0;
         const value = mayKeep ? await kept.load(account) : undefined;
         // Another field of the operation may have begun the refresh while the kept value was looked up; one operation has one answer.
         const since = refreshes.get(account.accountNumber);
-        if (since !== undefined) return await since;
+        if (since !== undefined) return since;
         if (
           value !== undefined &&
           mayServeKept(value.refreshed.observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds)
@@ -167,10 +167,10 @@ export function openBalances(parts: BalanceParts): Balances {
           return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: false, problem: null };
         }
         const capped = refreshes.size >= REFRESHES_PER_OPERATION_MAX;
-        if (capped) return await fallBack(account, null);
+        if (capped) return fallBack(account, null);
         const refreshing = ask(account);
         refreshes.set(account.accountNumber, refreshing);
-        return await refreshing;
+        return refreshing;
       }
 
       async function accountBalance(account: Account, learnt: Learnt): Promise<Balance | undefined> {
@@ -199,10 +199,7 @@ export function openBalances(parts: BalanceParts): Balances {
       const withheld: Learnt = { kind: 'billed', stale: true, problem: null };
       return {
         ofAccount: async (account, maxAgeSeconds) =>
-          await accountBalance(
-            account,
-            maySeeRefreshed(caller, account) ? await learn(account, maxAgeSeconds) : withheld,
-          ),
+          accountBalance(account, maySeeRefreshed(caller, account) ? await learn(account, maxAgeSeconds) : withheld),
         ofBill: (bill, maxAgeSeconds) => {
           const { account } = bill.standing;
           if (isSuperseded(bill)) return billed([bill.invoice], account, BILLED);

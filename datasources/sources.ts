@@ -17,7 +17,7 @@ export interface SourceParts {
   readonly database: Database;
   readonly store: BalanceStore;
   readonly daffrons: ReadonlyMap<string, Daffron>;
-  now(): Date;
+  readonly now: () => Date;
   /** Hears of trouble that no caller sees, as a code. */
   onTrouble(code: string, error: unknown): void;
 }
@@ -72,9 +72,16 @@ export function openSources(parts: SourceParts): Sources {
         today,
         accounts,
         invoices,
-        customers: openCustomers(database, caller, biller, accounts.own),
+        customers: openCustomers(database, caller, biller, () => accounts.own()),
         coOwners: openCoOwners(database, caller, biller),
-        balances: balances.forOperation({ caller, biller, today, signal, now: parts.now, newest: invoices.newest }),
+        balances: balances.forOperation({
+          caller,
+          biller,
+          today,
+          signal,
+          now: parts.now,
+          newest: (number) => invoices.newest(number),
+        }),
       };
     },
   };

@@ -25,3 +25,8 @@ export function readId(kind: IdKind, id: unknown): string | undefined {
   const key = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return UUID.test(key) ? key : undefined;
 }
+
+/** Whether a key that a gateway sent is this biller's GUID, in whatever case; like all such keys it need not be a text. */
+export function isBillerId(id: unknown, billerId: string): boolean {
+  return typeof id === 'string' && id.toLowerCase() === billerId;
+}

@@ -1,27 +1,33 @@
 // The door for bill files over HTTP: a SERVICE token, a streamed body, and the report as the answer (INV-02).
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { BillFileDoor } from '../datasources/bills/ingestBif';
 import { renderReport, type BifReport } from '../datasources/bills/bifReport';
+import { asAway } from '../datasources/postgres/backEndAway';
 import type { Biller } from '../domain/biller';
 import { refusal } from './refusal';
 
 export interface BifDoorParts {
+  /** Holds the size limit while a file streams in. */
   readonly door: BillFileDoor;
   readonly billers: ReadonlyMap<string, Biller>;
+  /** A file that announces more bytes than this is refused before it is read. */
   readonly bytesMax: number;
-  now(): Date;
+  readonly now: () => Date;
 }
 
 /** A name is only shown again, so anything printable will do. */
 const NAME = /^[\x20-\x7e]{1,200}$/;
+
+const TOO_LARGE = 413;
+const UNPROCESSABLE = 422;
 
 /** Registers `POST /bif`. It stands apart, so that its raw body does not change how the rest of the server reads bodies. */
 export function openBifDoor(parts: BifDoorParts): FastifyPluginCallback {
   return (server: FastifyInstance, _options, done) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    server.post('/bif', { bodyLimit: parts.bytesMax }, async (request, reply) => await receive(parts, request, reply));
+    server.post('/bif', async (request, reply) => await receive(parts, request, reply));
     done();
   };
 }
@@ -34,22 +40,26 @@ async function receive(parts: BifDoorParts, request: FastifyRequest, reply: Fast
       .code(403)
       .send(refusal('NOT_PERMITTED', 'Bill files are delivered with a token of role SERVICE.'));
   }
-  if (request.body === undefined || request.body === null) {
+  if (!(request.body instanceof Readable)) {
     return await reply.code(400).send(refusal('BAD_REQUEST', 'The body must be the bill file.'));
   }
+  // The framework's own limit is for bodies that it gathers; this one it hands over as a stream.
+  if (Number(request.headers['content-length']) > parts.bytesMax) {
+    return await reply.code(TOO_LARGE).send(refusal('BAD_REQUEST', 'The bill file is larger than is allowed.'));
+  }
   const name = request.headers['x-file-name'];
-  const report = await parts.door.ingest(
-    biller,
-    typeof name === 'string' && NAME.test(name) ? name : 'unnamed.bif',
-    request.body as Readable,
-    parts.now,
-  );
+  const report = await parts.door
+    .ingest(biller, typeof name === 'string' && NAME.test(name) ? name : 'unnamed.bif', request.body, parts.now)
+    .catch((error: unknown) => {
+      throw asAway(error);
+    });
   return await answer(report, request, reply);
 }
 
-/** A refused file is the sender's to mend: 422 with the report that says why. */
+/** A refused file is the sender's to mend: 422, or 413 for its size, with the report that says why. */
 async function answer(report: BifReport, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  void reply.code(report.refused === null ? 200 : 422);
+  const refusedWith = report.refused?.code === 'FILE_TOO_LARGE' ? TOO_LARGE : UNPROCESSABLE;
+  void reply.code(report.refused === null ? 200 : refusedWith);
   if (request.headers.accept?.startsWith('text/plain') === true) {
     return await reply.type('text/plain; charset=utf-8').send(renderReport(report));
   }

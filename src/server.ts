@@ -1,6 +1,5 @@
 // The HTTP front: authentication first, then GraphQL and the door for bill files; one Fastify server.
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -84,7 +83,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
 /** Listens; port 0 takes a free one. */
 export async function listen(server: FastifyInstance, host: string, port: number): Promise<RunningServer> {
   await server.listen({ host, port });
-  const address = server.server.address() as AddressInfo;
+  const address = server.addresses().find((listening) => typeof listening !== 'string');
+  if (address === undefined) throw new Error('the server listens nowhere');
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return { url: `http://${shown}:${address.port}`, close: async () => await server.close() };
 }

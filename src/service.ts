@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { createBillFileDoor, type BillFileDoor } from '../datasources/bills/ingestBif';
+import { BIF_LIMITS } from '../datasources/bills/readBif';
 import type { BalanceStore } from '../datasources/cache/keptBalance';
 import { openMemoryStore } from '../datasources/cache/memoryStore';
 import { openRedisStore } from '../datasources/cache/redisStore';
@@ -34,7 +35,7 @@ export interface Service {
 
 export interface ServiceTools {
   readonly log: Logger;
-  now(): Date;
+  readonly now: () => Date;
 }
 
 /** Kept balances in memory: about 1 kB each, so 100 MB at the most; an embedded service has a few hundred. */
@@ -77,7 +78,7 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       apollo,
       sources,
       authenticate: openAuthentication(settings.tokens, now),
-      bif: { door, billers, bytesMax: settings.bifBytesMax, now },
+      bif: { door: openHttpDoor(database, settings.bifBytesMax), billers, bytesMax: settings.bifBytesMax, now },
       log,
       requestTimeoutMs: settings.requestTimeoutMs,
     });
@@ -87,6 +88,12 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
     await close();
     throw error;
   }
+}
+
+/** Over HTTP a file may be smaller than one from disk: the limit holds while it streams in, whatever its sender announced. */
+function openHttpDoor(database: Database, bytesMax: number): BillFileDoor {
+  const fileBytes = Math.min(bytesMax, BIF_LIMITS.fileBytes);
+  return createBillFileDoor({ orm: database.orm, limits: { ...BIF_LIMITS, fileBytes } });
 }
 
 function openStore(settings: ServiceSettings, log: Logger): BalanceStore {

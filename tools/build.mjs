@@ -35,7 +35,9 @@ export function build() {
   }
   const startedAt = new Date();
   rmSync(DIST, { recursive: true, force: true });
-  const compiled = spawnSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json')], { stdio: 'inherit' });
+  const compiled = spawnSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
   if (compiled.status !== 0) throw new Error('the sources do not compile');
   for (const floor of FLOORS) copyRead(floor);
   // The stamp bears the time before compiling, so that a file saved meanwhile is seen as newer.

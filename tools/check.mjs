@@ -38,7 +38,7 @@ for (const [name, command, args] of CHECKS) {
   const begun = performance.now();
   const { code, output } = await run(command, args);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${String(name)} (${seconds} s)`);
   if (code !== 0) {
     failed += 1;
     console.log(output.trimEnd());

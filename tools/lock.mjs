@@ -7,15 +7,33 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const PATH = new URL('../package-lock.json', import.meta.url);
-const OPERATING_SYSTEMS = ['darwin', 'linux', 'win32', 'android', 'freebsd', 'openbsd', 'netbsd', 'sunos', 'aix', 'openharmony'];
+const OPERATING_SYSTEMS = [
+  'darwin',
+  'linux',
+  'win32',
+  'android',
+  'freebsd',
+  'openbsd',
+  'netbsd',
+  'sunos',
+  'aix',
+  'openharmony',
+];
 const PROCESSORS = ['x64', 'arm64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'];
 
 /** The platform that a binary package's name tells, for example `@oxlint/binding-linux-x64-musl`. */
 function platformOf(name) {
-  const words = name.split('/').at(-1).replace('windows', 'win32').replace('armv7', 'arm').replace('gnueabihf', 'gnu').split(/[-.]/);
+  const words = name
+    .split('/')
+    .at(-1)
+    .replace('windows', 'win32')
+    .replace('armv7', 'arm')
+    .replace('gnueabihf', 'gnu')
+    .split(/[-.]/);
   const os = OPERATING_SYSTEMS.filter((word) => words.includes(word));
   const cpu = PROCESSORS.filter((word) => words.includes(word));
-  const libc = words.includes('musl') || words.includes('musleabihf') ? ['musl'] : words.includes('gnu') ? ['glibc'] : [];
+  const libc =
+    words.includes('musl') || words.includes('musleabihf') ? ['musl'] : words.includes('gnu') ? ['glibc'] : [];
   return { ...(cpu.length > 0 && { cpu }), ...(libc.length > 0 && { libc }), ...(os.length > 0 && { os }) };
 }
 
@@ -34,12 +52,19 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
     if (findEntry(lock.packages, path, name) !== undefined) continue;
     const version = range.replace(/^[\^~]/, '');
-    missing.set(`node_modules/${name}`, { version, ...platformOf(name), ...(entry.dev === true && { dev: true }), optional: true });
+    missing.set(`node_modules/${name}`, {
+      version,
+      ...platformOf(name),
+      ...(entry.dev === true && { dev: true }),
+      optional: true,
+    });
   }
 }
 const resolved = Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http')).length;
 if (resolved > 0) {
-  console.error(`package-lock.json names ${resolved} download addresses; keep omit-lockfile-registry-resolved=true in .npmrc`);
+  console.error(
+    `package-lock.json names ${resolved} download addresses; keep omit-lockfile-registry-resolved=true in .npmrc`,
+  );
   process.exit(1);
 }
 if (missing.size === 0) {
@@ -50,7 +75,9 @@ if (missing.size === 0) {
   writeFileSync(PATH, `${JSON.stringify(lock, null, 2)}\n`);
   console.log(`package-lock.json: ${missing.size} optional packages of other platforms added`);
 } else {
-  console.error(`package-lock.json lacks ${missing.size} optional packages, and npm ci would refuse it; run npm run lock:complete:`);
+  console.error(
+    `package-lock.json lacks ${missing.size} optional packages, and npm ci would refuse it; run npm run lock:complete:`,
+  );
   for (const path of missing.keys()) console.error(`  ${path}`);
   process.exit(1);
 }

@@ -14,13 +14,25 @@ await build();
 
 const folder = mkdtempSync(join(tmpdir(), 'jest-result-'));
 const resultFile = join(folder, 'result.json');
-const tested = run([join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--json', `--outputFile=${resultFile}`, ...only]);
-const { numPassedTests: passed, numFailedTests: failed, numPendingTests: pending, numTodoTests: todo, numRuntimeErrorTestSuites: broken } =
-  JSON.parse(readFileSync(resultFile, 'utf8'));
+const tested = run([
+  join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
+  '--json',
+  `--outputFile=${resultFile}`,
+  ...only,
+]);
+const {
+  numPassedTests: passed,
+  numFailedTests: failed,
+  numPendingTests: pending,
+  numTodoTests: todo,
+  numRuntimeErrorTestSuites: broken,
+} = JSON.parse(readFileSync(resultFile, 'utf8'));
 rmSync(folder, { recursive: true });
 
 if (pending + todo > 0) console.log(`${pending + todo} tests were not run, and a test that is not run fails.`);
 if (broken > 0) console.log(`${broken} test files could not be loaded.`);
-console.log(`checks ${checked === 0 ? 'passed' : 'FAILED'}; ${((performance.now() - begun) / 1000).toFixed(0)} s in all`);
+console.log(
+  `checks ${checked === 0 ? 'passed' : 'FAILED'}; ${((performance.now() - begun) / 1000).toFixed(0)} s in all`,
+);
 console.log(`${passed} passed, ${failed + pending + todo + broken + (checked === 0 ? 0 : 1)} failed`);
 process.exit(checked === 0 && tested === 0 && passed > 0 && pending + todo + broken === 0 ? 0 : 1);

@@ -32,7 +32,7 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
     connectTimeout: 1000,
     disconnectTimeout: FAREWELL_MS,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_MS_MAX),
+    retryStrategy: (tries) => Math.min(tries * 50, RECONNECT_MS_MAX),
   });
   redis.on('error', () => onTrouble('CONNECTION'));
   // A Redis that refuses a command is not away: one that is full or read-only refuses writes and still serves reads (O6).

@@ -39,6 +39,7 @@ const readTypes = {
           .split(',')
           .filter((day) => day !== '');
     if (oid === BIGINT_OID) return BigInt;
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the driver names a few ids, and is asked for any
     return types.getTypeParser(oid, format);
   },
 } as const;

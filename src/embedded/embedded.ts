@@ -20,8 +20,8 @@ export interface EmbeddedParts {
 
 export interface EmbeddedTools {
   readonly fresh: boolean;
-  now(): Date;
-  say(line: string): void;
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
 }
 
 /** Opens database, simulator and keys; what was opened is closed again where a later one fails. */
@@ -39,7 +39,7 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
     const simulator = await startSimulatorProcess(simulatorDir, dayIn('America/Chicago', tools.now()), (code) =>
       tools.say(`The Daffron simulator ended (${code ?? 'signal'}); balances are stale from now on.`),
     );
-    closers.push(simulator.stop);
+    closers.push(() => simulator.stop());
     const keys = config.tokens === undefined ? await openSampleKeys(config.dataDir) : undefined;
     const settings: ServiceSettings = {
       ...config,
@@ -62,7 +62,7 @@ export function placeOf(config: Config, say: (line: string) => void) {
 
 async function openDatabaseOf(place: ReturnType<typeof placeOf>, closers: (() => Promise<void>)[]): Promise<string> {
   const postgres = await openEmbeddedPostgres(place);
-  closers.push(postgres.stop);
+  closers.push(() => postgres.stop());
   return postgres.url;
 }
 

@@ -2,10 +2,23 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
+import { z } from 'zod';
 import { SAMPLE_AUDIENCE, SAMPLE_ISSUER, type TokenSettings } from '../config';
 import type { SimulatorReady } from './simulatorProcess';
 
 const ALGORITHM = 'ES256';
+
+/** The members of a private key on the curve P-256. */
+const SampleKey = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+  kid: z.string(),
+  alg: z.literal(ALGORITHM),
+  use: z.literal('sig'),
+});
 
 /** A working day. */
 const TOKEN_LIFETIME_SECONDS = 12 * 3600;
@@ -90,7 +103,7 @@ export async function signSampleTokens(keys: SampleKeys, { people }: SimulatorRe
 function readKey(file: string): JWK | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+    return SampleKey.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new Error(`${file} is not a key; remove it and start again`, { cause: error });
   }

@@ -23,7 +23,7 @@ interface Row {
 }
 
 async function openTestDatabase(url: string): Promise<Database> {
-  return await openDatabase({ url, poolMax: 2, statementTimeoutMs: 5000, connectTimeoutMs: 5000 }, () => undefined);
+  return openDatabase({ url, poolMax: 2, statementTimeoutMs: 5000, connectTimeoutMs: 5000 }, () => undefined);
 }
 
 beforeAll(async () => {

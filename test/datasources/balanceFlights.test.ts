@@ -112,7 +112,9 @@ test('RTD-03 nobody joins a call that was given up', async () => {
 
 test('CIS-04 a caller who has left already causes no call', async () => {
   const world = openWorld(true);
-  await expect(world.operation({ signal: AbortSignal.abort() }).ofAccount(account)).rejects.toThrow();
+  await expect(world.operation({ signal: AbortSignal.abort() }).ofAccount(account)).rejects.toMatchObject({
+    name: 'AbortError',
+  });
   expect(world.asked).toEqual([]);
 });
 

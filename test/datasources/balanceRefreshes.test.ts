@@ -1,7 +1,7 @@
 // When Daffron is asked, and when a kept answer stands in for it: options, ages, caps (RTD, CIS-05, CIS-06).
 import { openMemoryStore } from '../../datasources/cache/memoryStore';
 import type { BalanceStore } from '../../datasources/cache/keptBalance';
-import { REFRESHES_PER_OPERATION_MAX } from '../../domain/balance';
+import { REFRESHES_PER_OPERATION_MAX, type Balance } from '../../domain/balance';
 import { afterNine, makeItem, makeReply, NO_ANSWER, openWorld, type World } from '../fixtures/balanceWorld';
 import { makeAccount, makeBill, makeInvoice, NINE } from '../fixtures/handMade';
 
@@ -66,9 +66,10 @@ test('RTD-03 CIS-05 however many fields of one operation want one balance, Daffr
   const world = openWorld(ON);
   const operation = world.operation();
   const bill = makeBill(account, makeInvoice('A-1'));
-  const together = [operation.ofAccount(account), operation.ofBill(bill), operation.ofAccount(account)];
-  const balances = await Promise.all(together);
-  balances.push(await operation.ofAccount(account), await operation.ofBill(bill));
+  const ofAccount = async (): Promise<Balance | undefined> => operation.ofAccount(account);
+  const ofBill = async (): Promise<Balance | undefined> => operation.ofBill(bill);
+  const balances = await Promise.all([ofAccount(), ofBill(), ofAccount()]);
+  balances.push(await ofAccount(), await ofBill());
   expect(balances.map((balance) => balance?.source)).toEqual(['RTDR', 'RTDR', 'RTDR', 'RTDR', 'RTDR']);
   expect(world.asked).toHaveLength(1);
 });
@@ -99,7 +100,7 @@ test('RTD-01 within six hours the kept answers of three accounts come from one l
     ...kept,
     getMany: async (keys) => {
       looks.push(keys.length);
-      return await kept.getMany(keys);
+      return kept.getMany(keys);
     },
   };
   const world = openWorld(OFF, store);
@@ -186,7 +187,7 @@ test('AUT-01 a foreign account is answered like none, and neither Daffron nor th
     ...kept,
     getMany: async (keys) => {
       touched.push(...keys.map(({ accountNumber }) => accountNumber));
-      return await kept.getMany(keys);
+      return kept.getMany(keys);
     },
   });
   const operation = world.operation({ accountNumbers: ['A-2'], newest: [makeInvoice('A-1')] });

@@ -123,9 +123,9 @@ test('RTD-06 Redis killed under use fails nobody, and another on its port is fou
   await store.close();
   open();
   await untilItKeeps();
-  let isOver = false;
+  const over = new AbortController();
   const users = Array.from({ length: 20 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await store.put(key, kept);
       await read();
       // A store that is spared answers in the same turn; the others must have theirs.
@@ -134,7 +134,7 @@ test('RTD-06 Redis killed under use fails nobody, and another on its port is fou
   });
   await mortal.stop();
   while (!troubles.includes('READ_FAILED')) await sleep(5);
-  isOver = true;
+  over.abort();
   await Promise.all(users);
   expect(await read()).toBeUndefined();
   relay.target = redis.url;

@@ -1,5 +1,4 @@
 // The tables that TypeORM knows against those that the migrations make: one is the other, and the way back works.
-import { DataSource } from 'typeorm';
 import { openDatabase, type Database } from '../../datasources/postgres/database';
 import { createTestDatabase, type TestDatabase } from '../setup/servers';
 

@@ -1,7 +1,7 @@
 // What a gateway asks for: entities by their keys, in one statement for each type, and the subgraph's own text.
 import { CEDAR, MILL } from './testBillers';
 import { bill } from './testBills';
-import { openTestHouse, type TestHouse } from './testHouse';
+import { openTestHouse, type Json, type TestHouse } from './testHouse';
 
 const ENTITIES = `query ($of: [_Any!]!) { _entities(representations: $of) {
   __typename
@@ -73,8 +73,7 @@ describe('entities', () => {
   test('AUT-01 each kind comes by its key, the right ones in the order that was asked', async () => {
     const { Customer = [], Account = [], Invoice = [], CoOwner = [] } = representations();
     // Interleaved and backwards, so that an answer by position would be seen.
-    const of = [...Account]
-      .reverse()
+    const of = Account.toReversed()
       .flatMap((account, at) => [account, Customer[at], Invoice[at], CoOwner[at]])
       .filter((one) => one !== undefined);
     const { data, errors } = await ask([...of, { __typename: 'Biller', id: CEDAR.toUpperCase() }]);
@@ -142,9 +141,9 @@ describe('entities', () => {
   test('AUT-03 a payer gets those of his accounts and null for the others', async () => {
     const { Account = [], Customer = [], Invoice = [], CoOwner = [] } = representations();
     const token = await house.payer('many', ['1003']);
-    for (const of of [Account, Customer, Invoice, CoOwner]) {
-      const { data } = await ask(of, token);
-      expect(data._entities.map((entity: unknown) => entity !== null)).toEqual(of.map((_, at) => at === 3));
+    for (const asked of [Account, Customer, Invoice, CoOwner]) {
+      const { data } = await ask(asked, token);
+      expect(data._entities.map((entity: unknown) => entity !== null)).toEqual(asked.map((_, at) => at === 3));
     }
   });
 
@@ -168,7 +167,7 @@ describe('entities with balances', () => {
       staff,
       `{ ${numbers.map((n) => `a${n}: accountByNumber(accountNumber: "${n}") { id }`).join(' ')} }`,
     );
-    return Object.values(data as Record<string, { id: string }>).map(({ id }) => ({ __typename: 'Account', id }));
+    return Object.values<Json>(data).map(({ id }) => ({ __typename: 'Account', id }));
   }
 
   test('CIS-05 fifty accounts, each named twice, cost fifty calls and answer each with its own figure', async () => {

@@ -228,12 +228,13 @@ describe.each(callers)('$who', (caller) => {
     const otherKinds = Object.entries(jane.ids).flatMap(([kind, id]) => (kind === typename ? [] : [id]));
     for (const id of [
       ...foreign,
-      ...otherKinds.filter((id) => id !== CEDAR),
+      ...otherKinds.filter((other) => other !== CEDAR),
       ...GARBAGE,
       1001,
       null,
       true,
       {},
+      { toString: 1 },
       ['x'],
       undefined,
     ]) {

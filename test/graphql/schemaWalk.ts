@@ -89,9 +89,9 @@ export function selectionOf(type: GraphQLObjectType, depth: number): string {
 }
 
 function objectTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
-  return Object.values(schema.getTypeMap()).filter(
-    (type) => isObjectType(type) && !type.name.startsWith('__'),
-  ) as GraphQLObjectType[];
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith('__'));
 }
 
 function namingOf(argument: GraphQLArgument, name: string): Naming | undefined {

@@ -13,10 +13,12 @@ import { createTestDatabase } from '../setup/servers';
 import { billFile, type BillRow } from './testBills';
 import { CEDAR, MILL } from './testBillers';
 
+export type Json = any; // oxlint-disable-line typescript/no-explicit-any -- each test states the form it expects
+
 /** What a caller receives. */
 export interface Answer {
   readonly status: number;
-  readonly data: any; // oxlint-disable-line typescript/no-explicit-any -- each test states the form it expects
+  readonly data: Json;
   readonly errors:
     readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[] | undefined;
   readonly text: string;
@@ -47,6 +49,8 @@ export interface TestHouseOptions {
   /** Settings of the cooperative that differ from the sample's. */
   readonly cedar?: Record<string, unknown>;
   readonly redisUrl?: string;
+  /** Puts something between the service and its database: given the database's URL, gives the one to use. */
+  readonly reachDatabase?: (url: string) => Promise<string>;
   readonly daffron?: Record<string, unknown>;
   readonly log?: ReturnType<typeof openLog>;
   readonly mode?: 'production' | 'embedded';
@@ -85,7 +89,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       host: '127.0.0.1',
       port: 0,
       dataDir: folder,
-      databaseUrl: database.url,
+      databaseUrl: (await options.reachDatabase?.(database.url)) ?? database.url,
       databasePoolMax: 5,
       databaseStatementTimeoutMs: 5000,
       databaseConnectTimeoutMs: 2000,

@@ -1,7 +1,8 @@
 // Who sees what: owners, co-owners, guests, staff and services, each with a token of his own.
+import { accountQuery } from './readAccount';
 import { CEDAR, MILL } from './testBillers';
 import { bill, type BillRow } from './testBills';
-import { openTestHouse, type TestHouse } from './testHouse';
+import { openTestHouse, type Json, type TestHouse } from './testHouse';
 
 const JANE = { LoginName: 'JaneDoe' };
 const JOHN = { CoOwners: 'C-9~JohnDoe~DOE JOHN;C-8~~ROE MAX' };
@@ -16,13 +17,10 @@ const rows: readonly BillRow[] = [
 ];
 
 const MINE = '{ viewer { role userName accounts { nodes { accountNumber } } } }';
-const numbersOf = (data: any): string[] =>
-  // oxlint-disable-line typescript/no-explicit-any -- the answer of MINE
+const numbersOf = (data: Json): string[] =>
   data.viewer.accounts.nodes.map(({ accountNumber }: { accountNumber: string }) => accountNumber);
 
 const CUSTOMER = '{ id customerNumber name email phone mailingAddress { line1 } }';
-const accountQuery = (fields: string): string =>
-  `query ($n: String!) { accountByNumber(accountNumber: $n) { ${fields} } }`;
 
 let house: TestHouse;
 

@@ -9,7 +9,15 @@ export class Bills1000000000001 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['account_links', 'co_owners', 'held_bills', 'invoices', 'accounts', 'customers', 'bif_files']) {
+    for (const table of [
+      'account_links',
+      'co_owners',
+      'held_bills',
+      'invoices',
+      'accounts',
+      'customers',
+      'bif_files',
+    ]) {
       await queryRunner.query(`DROP TABLE ${table}`);
     }
   }
