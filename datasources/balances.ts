@@ -107,7 +107,8 @@ export function openBalances(parts: BalanceParts): Balances {
     const isCurrent = await parts.facts.record(account, {
       generation: kept.generation,
       blockedTenders: tenders.blocked,
-      itemsMapped: areMapped(items),
+      // Nothing owed says nothing of how items are named.
+      itemsMapped: items.length === 0 ? account.itemsMapped === true : areMapped(items),
       observedAt,
     });
     // A payment since the question was sent makes the answer worthless to everybody who asks later.

@@ -4,7 +4,7 @@ import { isTimeZone } from '../domain/day';
 import { whyNotConfigured, type Biller, type ConfigurationProblem } from '../domain/biller';
 import { CO_OWNERS_MAX } from '../domain/coOwner';
 import { DEFAULT_TENDER_NAMES } from '../domain/tender';
-import { BILL_COLUMNS } from '../domain/billColumns';
+import { BILL_COLUMNS } from '../domain/bills/billColumns';
 import type { DaffronSettings } from '../datasources/daffron/daffron';
 
 export interface BillerSettings {

@@ -1,7 +1,7 @@
 // Applies the staged rows of a bill file to the tables, in whole sets: what a row does depends on the other rows of the
 // file and on what is stored, and never on the order of rows (INV-07).
 import type { ClientBase } from 'pg';
-import type { BillProblemCode } from '../../domain/billProblem';
+import type { BillProblemCode } from '../../domain/bills/billProblem';
 import { REPORT_LIST_MAX, type HeldBifRow } from './bifReport';
 
 export interface BifFile {
@@ -153,6 +153,19 @@ const HOLD_BILLS = `INSERT INTO held_bills
   ON CONFLICT (biller_id, invoice_type_id, invoice_number) WHERE resolved_at IS NULL DO UPDATE
     SET ${replace(['account_number', 'customer_number', 'file_id', 'held_at', 'row_hash', 'bill'])}`;
 
+/**
+ * Postgres checks foreign keys by plans that a connection keeps. One that was made while a table had a page reads the
+ * whole table, and would do so for each row of a large file; a new plan knows how large the table has become.
+ */
+const FORGET_PLANS = 'DISCARD PLANS';
+
+/**
+ * From so many rows on, sets are joined by hashing or merging only. What this transaction has stored is in no
+ * statistics, and another process may count the tables meanwhile and find them empty; a join by loops, planned on that,
+ * takes minutes. Small files keep their loops: they touch a few rows of large tables by index.
+ */
+const LARGE_FILE_ROWS = 10_000;
+
 const COUNT = 'SELECT verdict, count(*)::integer AS count FROM bif_plan GROUP BY verdict';
 const LIST = `SELECT row_number AS "row", verdict, invoice_type_id, invoice_number, account_number FROM bif_plan
   WHERE verdict = ANY ($1) ORDER BY row_number LIMIT ${REPORT_LIST_MAX}`;
@@ -166,7 +179,8 @@ interface ListedRow {
 }
 
 /** Says what becomes of each staged row, and counts. Nothing is stored yet. */
-export async function planBif(db: ClientBase, file: BifFile): Promise<Applied> {
+export async function planBif(db: ClientBase, file: BifFile, stagedRows: number): Promise<Applied> {
+  if (stagedRows >= LARGE_FILE_ROWS) await db.query('SET LOCAL enable_nestloop = off');
   // Fresh tables have no statistics, and the planner would think them small.
   await db.query('ANALYZE bif_rows (row_number, invoice_type_id, invoice_number, account_number, customer_number)');
   await db.query(PLAN, [file.billerId, file.id]);
@@ -199,11 +213,10 @@ export async function storeBills(
   said: { readonly logins: boolean; readonly coOwners: boolean },
 ): Promise<void> {
   await db.query(STORE_CUSTOMERS, [file.billerId, file.id]);
+  await db.query(FORGET_PLANS);
   await db.query(STORE_ACCOUNTS, [file.billerId, file.id, file.now]);
   await db.query(MARK_BILLED, [file.billerId, file.now]);
-  // Postgres checks foreign keys by plans that it keeps for a connection. One that was made while the tables were small
-  // reads all accounts of a biller for each row; without this line, minutes instead of seconds.
-  await db.query('DISCARD PLANS');
+  await db.query(FORGET_PLANS);
   await db.query(STORE_INVOICES, [file.billerId, file.id, file.now]);
   await db.query(HOLD_BILLS, [file.billerId, file.id, file.now, said.logins, said.coOwners]);
 }

@@ -1,5 +1,5 @@
 // What an import tells about itself: the object is the JSON form, and renderReport makes the text form of it.
-import type { BillProblemCode, BillWarningCode } from '../../domain/billProblem';
+import type { BillProblemCode, BillWarningCode } from '../../domain/bills/billProblem';
 import type { BifRefusalCode } from './bifRefusal';
 
 /** Row numbers are lines of the file, counted from 1: the first line of the row, blank lines and the header included. */

@@ -2,9 +2,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ClientBase } from 'pg';
-import { billRowReader } from '../../domain/bill';
-import { readHeader, type BillLayout } from '../../domain/billColumns';
-import { billProblem, billWarning, type BillProblem, type BillWarning } from '../../domain/billProblem';
+import { billRowReader } from '../../domain/bills/bill';
+import { readHeader, type BillLayout } from '../../domain/bills/billColumns';
+import { billProblem, billWarning, type BillProblem, type BillWarning } from '../../domain/bills/billProblem';
 import type { Biller } from '../../domain/biller';
 import { parseCents } from '../../domain/money';
 import type { Applied, Verdict } from './applyBif';
@@ -35,8 +35,9 @@ const TRAILER_COUNT = /^\d{1,9}$/;
 export class FileReading {
   said: SaidOfPeople = { logins: false, coOwners: false };
   sha256 = '';
+  rowsRead = 0;
   #layout: BillLayout | undefined;
-  #rowsRead = 0;
+
   #bytesRead = 0;
   #rejectedRows = 0;
   #sumCents = 0n;
@@ -68,7 +69,7 @@ export class FileReading {
           }
         }
         await stage?.flush();
-        onProgress({ phase: 'reading', rowsRead: this.#rowsRead, bytesRead: this.#bytesRead });
+        onProgress({ phase: 'reading', rowsRead: this.rowsRead, bytesRead: this.#bytesRead });
       }
       await stage?.close();
     } catch (error) {
@@ -76,7 +77,7 @@ export class FileReading {
       throw error;
     }
     this.sha256 = hash.digest('hex');
-    onProgress({ phase: 'storing', rowsRead: this.#rowsRead, bytesRead: this.#bytesRead });
+    onProgress({ phase: 'storing', rowsRead: this.rowsRead, bytesRead: this.#bytesRead });
   }
 
   async *#hashed(blocks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
@@ -106,7 +107,7 @@ export class FileReading {
         this.#checkTrailer(record.line, record.trailer);
         return;
       }
-      this.#rowsRead += 1;
+      this.rowsRead += 1;
       const result =
         'broken' in record
           ? { problems: [billProblem(record.broken, null)], totalCents: null }
@@ -138,7 +139,7 @@ export class FileReading {
     if (!TRAILER_COUNT.test(count) || sumCents === undefined || others.length > 0) {
       throw new BifRefusal('TRAILER_MALFORMED');
     }
-    if (Number(count) !== this.#rowsRead) throw new BifRefusal('TRAILER_COUNT_WRONG');
+    if (Number(count) !== this.rowsRead) throw new BifRefusal('TRAILER_COUNT_WRONG');
     if (this.#hasUnreadableTotal) this.#warn(line, billWarning('TRAILER_SUM_NOT_CHECKED', null));
     else if (sumCents !== this.#sumCents) throw new BifRefusal('TRAILER_SUM_WRONG');
   }
@@ -156,7 +157,7 @@ export class FileReading {
       ...this.#frame(),
       refused: null,
       counts: {
-        read: this.#rowsRead,
+        read: this.rowsRead,
         new: count('NEW'),
         replaced: count('REPLACED'),
         unchanged: count('UNCHANGED'),
@@ -178,7 +179,7 @@ export class FileReading {
 
   refuse(refusal: BifRefusal): BifReport {
     const refused = { code: refusal.code, reason: refusal.message };
-    const counts = { ...NO_ROWS, read: this.#rowsRead };
+    const counts = { ...NO_ROWS, read: this.rowsRead };
     return { ...this.#frame(), refused, counts, rejectedRows: [], heldRows: [], warnings: [], truncated: false };
   }
 
@@ -191,7 +192,7 @@ export class FileReading {
       alreadyIngested: false,
       fileSha256: this.sha256 === '' ? null : this.sha256,
       seconds,
-      rowsPerSecond: seconds > 0 ? Math.round(this.#rowsRead / seconds) : 0,
+      rowsPerSecond: seconds > 0 ? Math.round(this.rowsRead / seconds) : 0,
     };
   }
 }

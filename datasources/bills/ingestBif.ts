@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { Client, type ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { columnLabel } from '../../domain/billColumns';
+import { columnLabel } from '../../domain/bills/billColumns';
 import type { Biller } from '../../domain/biller';
 import { CO_OWNERS_MAX } from '../../domain/coOwner';
 import { asAway } from '../postgres/backEndAway';
@@ -21,6 +21,8 @@ export interface BillFileDoor {
   ingest(biller: Biller, name: string, stream: Readable, now: () => Date, onProgress?: OnProgress): Promise<BifReport>;
   /** The report that an import would give, and nothing stays. */
   check(biller: Biller, name: string, stream: Readable, now: () => Date, onProgress?: OnProgress): Promise<BifReport>;
+  /** Whether the biller sent this content before; an import would change nothing (INV-03). */
+  knows(biller: Biller, sha256: string): Promise<boolean>;
 }
 
 export interface BillFileDoorSettings {
@@ -56,7 +58,17 @@ export function createBillFileDoor(settings: BillFileDoorSettings): BillFileDoor
         await db.release();
       }
     };
-  return { ingest: open(false), check: open(true) };
+  return {
+    ingest: open(false),
+    check: open(true),
+    knows: async (biller, sha256) => {
+      const rows: unknown[] = await orm.query('SELECT 1 FROM bif_files WHERE biller_id = $1 AND sha256 = $2', [
+        biller.id,
+        sha256,
+      ]);
+      return rows.length > 0;
+    },
+  };
 }
 
 /**
@@ -124,7 +136,7 @@ async function store(db: ClientBase, file: FileReading, now: () => Date): Promis
     [billerId, file.sha256, file.name, ingestedAt],
   );
   const applied = { id: filed.rows[0]?.id ?? '', billerId, now: ingestedAt };
-  const plan = await planBif(db, applied);
+  const plan = await planBif(db, applied, file.rowsRead);
   await storeBills(db, applied, file.said);
   await storeLinks(db, applied, file.said, CO_OWNERS_MAX);
   const report = file.report(plan);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
-import type { BillRow } from '../../domain/bill';
+import type { BillRow } from '../../domain/bills/bill';
 import { foldUserName } from '../../domain/coOwner';
 import { asAway, BackEndAway } from '../postgres/backEndAway';
 

@@ -69,6 +69,8 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     max: settings.poolMax,
     connectionTimeoutMillis: settings.connectTimeoutMs,
     statement_timeout: settings.statementTimeoutMs,
+    // A server that hangs does not watch its own time limit; this one is ours, a little later.
+    query_timeout: settings.statementTimeoutMs + 500,
     types: readTypes,
   });
   pool.on('error', onIdleError);

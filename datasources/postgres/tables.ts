@@ -113,10 +113,10 @@ const accounts = new EntitySchema<Row>({
   checks: [{ name: 'accounts_not_own_main', expression: 'main_account_number <> account_number' }],
   foreignKeys: [toCustomer('accounts_customer')],
   indices: [
-    { name: 'accounts_by_customer', columns: ['biller_id', 'customer_number'] },
+    { name: 'accounts_by_customer', columns: ['customer_number', 'biller_id'] },
     {
       name: 'accounts_by_main',
-      columns: ['biller_id', 'main_account_number'],
+      columns: ['main_account_number', 'biller_id'],
       where: '(main_account_number IS NOT NULL)',
     },
   ],

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayIn } from '../../domain/day';
+import type { BillerSettings } from '../billersFile';
 import type { Config } from '../config';
 import { PROJECT_ROOT } from '../projectFiles';
 import type { ServiceSettings } from '../service';
@@ -9,6 +10,9 @@ import { openEmbeddedPostgres, removeEmbeddedPostgres } from './postgres';
 import { readSampleBillers } from './sampleBillers';
 import { openSampleKeys, signSampleTokens, type SampleTokens } from './sampleKeys';
 import { startSimulatorProcess, type SimulatorReady } from './simulatorProcess';
+
+/** The zone of the sample cooperative: its today is the day for which the sample world is made. */
+const SAMPLE_ZONE = 'America/Chicago';
 
 export interface EmbeddedParts {
   readonly settings: ServiceSettings;
@@ -36,7 +40,7 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
     const databaseUrl = config.databaseUrl ?? (await openDatabaseOf(databasePlace, closers));
     const simulatorDir = join(config.dataDir, 'simulator');
     // The sample world is made for the day on which it is first asked for.
-    const simulator = await startSimulatorProcess(simulatorDir, dayIn('America/Chicago', tools.now()), (code) =>
+    const simulator = await startSimulatorProcess(simulatorDir, dayIn(SAMPLE_ZONE, tools.now()), (code) =>
       tools.say(`The Daffron simulator ended (${code ?? 'signal'}); balances are stale from now on.`),
     );
     closers.push(() => simulator.stop());
@@ -55,8 +59,28 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
   }
 }
 
+export interface SharedParts {
+  readonly databaseUrl: string;
+  readonly billers: readonly BillerSettings[];
+  close(): Promise<void>;
+}
+
+/** Database and billers for a command: those of a service that runs, or started for as long as the command takes. */
+export async function openShared(config: Config, tools: Omit<EmbeddedTools, 'fresh'>): Promise<SharedParts> {
+  const simulatorDir = join(config.dataDir, 'simulator');
+  const simulator = await startSimulatorProcess(simulatorDir, dayIn(SAMPLE_ZONE, tools.now()), () => undefined);
+  const billers = readSampleBillers(simulator.ready);
+  // The simulator was asked for its billers only.
+  await simulator.stop();
+  if (config.databaseUrl !== undefined) {
+    return { databaseUrl: config.databaseUrl, billers, close: () => Promise.resolve() };
+  }
+  const postgres = await openEmbeddedPostgres({ ...placeOf(config, tools.say), share: true });
+  return { databaseUrl: postgres.url, billers, close: () => postgres.stop() };
+}
+
 /** Where the embedded database of these settings lives; commands that only use it ask for the same place. */
-export function placeOf(config: Config, say: (line: string) => void) {
+function placeOf(config: Config, say: (line: string) => void) {
   return { dataDir: join(config.dataDir, 'postgres'), projectRoot: PROJECT_ROOT, log: say };
 }
 

@@ -1,6 +1,6 @@
 // The rules of one row of a bill file: what is taken, what is rejected and in which words.
-import { billRowReader, type BillRow } from '../../domain/bill';
-import { isBillColumn, readHeader } from '../../domain/billColumns';
+import { billRowReader, type BillRow } from '../../domain/bills/bill';
+import { isBillColumn, readHeader } from '../../domain/bills/billColumns';
 import type { Biller } from '../../domain/biller';
 import { BILLER, GOOD_ROW, type BillTexts } from '../fixtures/billFiles';
 

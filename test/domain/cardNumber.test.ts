@@ -1,5 +1,5 @@
 // What is taken for a card number in free text, and what is not (PCI-03).
-import { holdsCardNumber } from '../../domain/cardNumber';
+import { holdsCardNumber } from '../../domain/bills/cardNumber';
 
 const CARDS: readonly (readonly [scheme: string, text: string])[] = [
   ['Visa of 16 digits', '4111111111111111'],

@@ -135,7 +135,7 @@ describe('a bug', () => {
 });
 
 describe('a question that asks too much', () => {
-  test('of more than 2,000 tokens is not parsed; one just below is answered', async () => {
+  test('G2 of more than 2,000 tokens is not parsed; one just below is answered', async () => {
     // An alias, its colon and the field: three tokens.
     const query = (fields: number): string =>
       `{ ${Array.from({ length: fields }, (_, at) => `a${at}: __typename`).join(' ')} }`;
@@ -144,17 +144,17 @@ describe('a question that asks too much', () => {
     expect((await send({ query: query(665) })).status).toBe(200);
   });
 
-  test('of one field so often that comparing it with itself would take long is refused', async () => {
+  test('G2 of one field so often that comparing it with itself would take long is refused', async () => {
     const { status, body } = await send({ query: `{ ${'__typename '.repeat(1900)} }` });
     expect([status, codes(body())]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
   });
 
-  test('of more than 100 kB is not read', async () => {
+  test('G2 of more than 100 kB is not read', async () => {
     const { status } = await send({ query: '{ __typename }', variables: { x: 'x'.repeat(102_400) } });
     expect(status).toBe(413);
   });
 
-  test('whose fragments double until they fill the memory is refused before it is run', async () => {
+  test('G4 whose fragments double until they fill the memory is refused before it is run', async () => {
     const doubling = Array.from({ length: 26 }, (_, at) => `fragment f${at} on Query { ...f${at + 1} ...f${at + 1} }`);
     const { status, body } = await send({
       query: `{ ...f0 } ${doubling.join(' ')} fragment f26 on Query { __typename }`,
@@ -163,14 +163,14 @@ describe('a question that asks too much', () => {
     expect(body().data).toBeUndefined();
   });
 
-  test('whose fragments turn in a circle is refused', async () => {
+  test('G4 whose fragments turn in a circle is refused', async () => {
     const { status, body } = await send({
       query: '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
     });
     expect([status, new Set(codes(body()))]).toEqual([400, new Set(['GRAPHQL_VALIDATION_FAILED'])]);
   });
 
-  test('of more than 200 accounts is refused, and the argument is named', async () => {
+  test('G11 of more than 200 accounts is refused, and the argument is named', async () => {
     const query = 'query ($ids: [ID!]!) { accounts(ids: $ids) { id } }';
     const ids = (count: number): string[] => Array.from({ length: count }, () => `acc_${'A'.repeat(22)}`);
     const { body } = await send({ query, variables: { ids: ids(201) } });
@@ -182,13 +182,13 @@ describe('a question that asks too much', () => {
 });
 
 describe('a request of another form', () => {
-  test('several questions in one are refused', async () => {
+  test('G5 several questions in one are refused', async () => {
     const { status } = await send([{ query: '{ __typename }' }, { query: '{ __typename }' }]);
     expect(status).toBe(400);
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'a form that any site could make a browser send (%s) is refused',
+    'G8 a form that any site could make a browser send (%s) is refused',
     async (type) => {
       const { status, text } = await send('{"query":"{ viewer { role } }"}', { 'content-type': type });
       expect([400, 415]).toContain(status);
@@ -196,7 +196,7 @@ describe('a request of another form', () => {
     },
   );
 
-  test('a question in the address is refused where nothing shows that a browser asked first', async () => {
+  test('G8 a question in the address is refused where nothing shows that a browser asked first', async () => {
     const get = async (headers: Record<string, string>) =>
       await house.service.server.inject({
         method: 'GET',
@@ -207,7 +207,7 @@ describe('a request of another form', () => {
     expect((await get({ 'apollo-require-preflight': '1' })).json()).toEqual({ data: { viewer: { role: 'CSR' } } });
   });
 
-  test('in production neither introspection nor a suggestion helps who guesses at the contract', async () => {
+  test('G6, G7 in production neither introspection nor a suggestion helps who guesses at the contract', async () => {
     for (const query of [
       '{ viewr { role } }',
       '{ viewer { rol } }',
@@ -225,7 +225,7 @@ describe('a request of another form', () => {
     }
   });
 
-  test('an operation’s name forges no line in the log', async () => {
+  test('G15 an operation’s name forges no line in the log', async () => {
     const { id } = await send({
       query: 'query A { biller { name } }',
       operationName: 'A\n{"level":60,"msg":"forged"}',

@@ -271,7 +271,7 @@ describe('a token', () => {
       payload: JSON.stringify({ query: MINE }),
     });
 
-  test('AUT-02 none, garbage, an expired and a forged one are refused with the same bytes', async () => {
+  test('AUT-02, A1 to A3: none, garbage, an expired and a forged one are refused with the same bytes', async () => {
     const good = await jane();
     const [header, payload, signature] = good.split('.');
     const claims = { ...JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()), role: 'BILLER_ADMIN' };
@@ -299,7 +299,7 @@ describe('a token', () => {
     expect((await post({ authorization: `Bearer ${good}` })).statusCode).toBe(200);
   });
 
-  test('AUT-02 roles and accounts in headers that a client sets change nothing', async () => {
+  test('AUT-02, A9: roles and accounts in headers that a client sets change nothing', async () => {
     const authorization = `Bearer ${await jane()}`;
     const plain = await post({ authorization });
     const dressed = await post({
@@ -314,7 +314,7 @@ describe('a token', () => {
     expect(dressed.body).toBe(plain.body);
   });
 
-  test('AUT-02 two users whose requests interleave never get each other’s answers', async () => {
+  test('AUT-02, A8: two users whose requests interleave never get each other’s answers', async () => {
     const tokens = [await jane(), await house.payer('tenant', ['1004'])];
     const query =
       '{ viewer { userName accounts { nodes { accountNumber customer { name } balance { total { amount } } } } } }';
@@ -335,7 +335,7 @@ describe('a token', () => {
     });
   });
 
-  test('AUT-02, REG-02 the next request after Daffron ended the link is refused the account, with the same token', async () => {
+  test('AUT-02, REG-02, A10: the next request after Daffron ended the link is refused the account, with the same token', async () => {
     const token = await jane();
     expect(numbersOf((await house.ask(token, MINE)).data)).toContain('1003');
     const { data } = await house.ask(token, accountQuery('id balance { source }'), { n: '1003' });

@@ -10,7 +10,7 @@ afterAll(async () => await project.remove());
 
 test('CAP-03 production without its settings ends with code 3 and names every one of them', async () => {
   const started = project.start('src/start', [], { NODE_ENV: 'production' });
-  expect(await started.ended).toBe(3);
+  expect(await started.closed).toBe(3);
   for (const name of [
     'DATABASE_URL',
     'REDIS_URL',
@@ -25,7 +25,7 @@ test('CAP-03 production without its settings ends with code 3 and names every on
 
 test('a wrong setting ends the start, with the setting named and its value left out', async () => {
   const started = project.start('src/start', [], { DATABASE_URL: 'mysql://user:canary-secret@host/db', PORT: 'x' });
-  expect(await started.ended).toBe(3);
+  expect(await started.closed).toBe(3);
   expect(started.printed()).toContain('CONFIGURATION_INVALID DATABASE_URL: ');
   expect(started.printed()).toContain('CONFIGURATION_INVALID PORT: ');
   expect(started.printed()).not.toContain('canary-secret');

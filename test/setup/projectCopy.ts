@@ -35,6 +35,8 @@ export interface StartedProcess {
   /** Sends a signal and waits for the end; the exit code, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** The end with everything printed. */
+  readonly closed: Promise<number | NodeJS.Signals | null>;
 }
 
 export async function copyProject(user: User | undefined): Promise<ProjectCopy> {
@@ -81,9 +83,11 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>): StartedPro
   const ended = once(child, 'exit').then(
     ([code, signal]: unknown[]) => (code ?? signal) as number | NodeJS.Signals | null,
   );
+  const closed = once(child, 'close').then(async () => await ended);
   return {
     child,
     ended,
+    closed,
     printed: () => printed,
     until: async (text) => {
       while (!printed.includes(text)) {

@@ -80,8 +80,10 @@ const UP = [
     CONSTRAINT accounts_not_own_main CHECK (main_account_number <> account_number),
     CONSTRAINT accounts_customer FOREIGN KEY (biller_id, customer_number) REFERENCES customers (biller_id, customer_number)
   )`,
-  `CREATE INDEX accounts_by_customer ON accounts (biller_id, customer_number)`,
-  `CREATE INDEX accounts_by_main ON accounts (biller_id, main_account_number) WHERE main_account_number IS NOT NULL`,
+  // The biller stands last: Postgres checks the foreign keys below row by row, and while its statistics say that a table
+  // is nearly empty it would as soon take an index that begins with the biller, and read all his accounts for each row.
+  `CREATE INDEX accounts_by_customer ON accounts (customer_number, biller_id)`,
+  `CREATE INDEX accounts_by_main ON accounts (main_account_number, biller_id) WHERE main_account_number IS NOT NULL`,
   `CREATE TABLE invoices (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     biller_id uuid NOT NULL,

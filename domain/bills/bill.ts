@@ -11,9 +11,9 @@ import {
   type Finding,
   type ListedCoOwner,
 } from './billText';
-import type { Biller } from './biller';
-import type { Day } from './day';
-import type { CustomField } from './invoice';
+import type { Biller } from '../biller';
+import type { Day } from '../day';
+import type { CustomField } from '../invoice';
 
 /** What was read of each column; null is absent, or wrong and then told. */
 type Draft = { readonly [Field in BillField]: FieldValue<Field> | null };

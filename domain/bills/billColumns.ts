@@ -1,8 +1,8 @@
 // The one table of a bill file's columns: which field each fills, its type, its length, whether it must be there; and how
 // a header line, with a biller's own names, becomes a layout.
-import type { Biller } from './biller';
+import type { Biller } from '../biller';
 
-/** How the text of a column is read; `domain/bill.ts` has one reader for each. */
+/** How the text of a column is read; `domain/bills/bill.ts` has one reader for each. */
 export type ColumnKind =
   | 'biller'
   | 'invoiceType'
@@ -36,7 +36,7 @@ const CO_OWNERS_TEXT_MAX = 65_536;
 const required = true;
 const optional = false;
 
-/** Field of a bill row -> its column. The rules that tie columns to each other stand in `domain/bill.ts`. */
+/** Field of a bill row -> its column. The rules that tie columns to each other stand in `domain/bills/bill.ts`. */
 export const BILL_COLUMNS = {
   billerId: { name: 'BillerGUID', kind: 'biller', max: 36, required },
   invoiceTypeId: { name: 'InvoiceTypeID', kind: 'invoiceType', max: 9, required },

@@ -1,6 +1,6 @@
 // Why a row of a bill file is rejected, or taken with a remark: every code with the words a person reads. No reason
 // repeats what stood in the row, so that a report can be mailed and kept (PCI-03, CIS-02).
-import { CO_OWNERS_MAX } from './coOwner';
+import { CO_OWNERS_MAX } from '../coOwner';
 
 const PROBLEMS = {
   REQUIRED_MISSING: 'a required value is missing',

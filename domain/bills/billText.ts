@@ -1,5 +1,5 @@
 // Reads the text of one column of a bill row as its kind says: a date, an amount, a list of co-owners and so on.
-import { isAccountNumber } from './account';
+import { isAccountNumber } from '../account';
 import {
   CUSTOM_MAX,
   type BillColumns,
@@ -16,12 +16,12 @@ import {
   type BillWarning,
   type BillWarningCode,
 } from './billProblem';
-import type { Biller } from './biller';
+import type { Biller } from '../biller';
 import { holdsCardNumber } from './cardNumber';
-import { CO_OWNERS_MAX } from './coOwner';
-import { readFileDay, type Day, type ReadDay } from './day';
-import type { CustomField } from './invoice';
-import { parseCents } from './money';
+import { CO_OWNERS_MAX } from '../coOwner';
+import { readFileDay, type Day, type ReadDay } from '../day';
+import type { CustomField } from '../invoice';
+import { parseCents } from '../money';
 
 /** A co-owner as a row lists him. */
 export interface ListedCoOwner {
