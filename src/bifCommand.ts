@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderReport, type BifReport } from '../datasources/bills/bifReport';
 import { peekBiller, type BillFileDoor } from '../datasources/bills/ingestBif';
+import type { OnProgress } from '../datasources/bills/fileReading';
 import type { Biller } from '../domain/biller';
 import type { Output } from './progress';
 import { showProgress } from './progress';
@@ -95,10 +96,12 @@ async function take(
   const stream = createReadStream(file);
   const name = basename(file);
   try {
-    const run = dryRun ? door.check : door.ingest;
-    const report = await run(biller, name, stream, parts.now, ({ phase, rowsRead }) => {
+    const tell: OnProgress = ({ phase, rowsRead }) => {
       progress.step(`${name}: ${rowsRead} rows read${phase === 'storing' ? ', storing them' : ''}`);
-    });
+    };
+    const report = dryRun
+      ? await door.check(biller, name, stream, parts.now, tell)
+      : await door.ingest(biller, name, stream, parts.now, tell);
     progress.done(`${name}: ${report.counts.read} rows read`);
     return report;
   } finally {

@@ -10,12 +10,12 @@ import { openDaffron, type Daffron } from '../datasources/daffron/daffron';
 import { openDatabase, type Database } from '../datasources/postgres/database';
 import { openSources, type Sources } from '../datasources/sources';
 import type { Biller } from '../domain/biller';
-import { openAuthentication } from './authenticate';
+import { openAuthentication } from './http/authenticate';
 import type { BillerSettings } from './billersFile';
 import type { Config, TokenSettings } from './config';
 import { startGraphql } from './graphql';
 import type { Logger } from './log';
-import { createServer } from './server';
+import { createServer } from './http/server';
 
 /** Settings with every embedded part already put in the place of what was not given. */
 export interface ServiceSettings extends Omit<Config, 'databaseUrl' | 'tokens' | 'billers'> {

@@ -5,7 +5,7 @@ import { openEmbedded, type EmbeddedParts } from './embedded/embedded';
 import { importSampleFiles } from './embedded/sampleData';
 import { openLog, type Logger } from './log';
 import { showProgress } from './progress';
-import { listen } from './server';
+import { listen } from './http/server';
 import { openService, type Service, type ServiceSettings } from './service';
 import { welcome } from './welcome';
 

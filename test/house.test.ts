@@ -62,7 +62,7 @@ describe('source files', () => {
     expect(sources.whatIsImpure(files)).toEqual([]);
   });
 
-  test('below the roof are handed the clock', () => {
+  test('TIM-02 below the roof are handed the clock', () => {
     expect(sources.whoReadsTheClock(files)).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ describe('reading a source file', () => {
 describe('who may import whom', () => {
   test('a floor that imports a higher one, or something beside the house, is caught', () => {
     const clean = plantHouse({
-      'src/server.ts': `import '../resolvers/context'; import 'fastify';`,
+      'src/http/server.ts': `import '../resolvers/context'; import 'fastify';`,
       'resolvers/context.ts': `import type { D } from '../domain/day';`,
     });
     expect(imports.whoLooksUp(clean)).toEqual([]);

@@ -41,7 +41,7 @@ describe('what a source file may hold', () => {
     ).toEqual([]);
     expect(
       sources.whoReadsTheEnvironment(
-        plantHouse({ 'src/server.ts': 'process.env.PORT;', 'simulator/main.ts': 'process.env;' }),
+        plantHouse({ 'src/http/server.ts': 'process.env.PORT;', 'simulator/main.ts': 'process.env;' }),
       ),
     ).toHaveLength(2);
   });
@@ -55,7 +55,7 @@ describe('what a source file may hold', () => {
       sources.whoPrints(plantHouse({ 'simulator/main.ts': 'console.log(1);', 'tools/a.mjs': 'console.error(1);' })),
     ).toEqual([]);
     expect(
-      sources.whoPrints(plantHouse({ 'src/server.ts': 'console.log(1);', 'test/a.test.ts': 'console.warn(1);' })),
+      sources.whoPrints(plantHouse({ 'src/http/server.ts': 'console.log(1);', 'test/a.test.ts': 'console.warn(1);' })),
     ).toHaveLength(2);
   });
 
@@ -133,7 +133,7 @@ describe('names, sizes and loose ends', () => {
     expect(
       sources.findEmptyNames(['src/index.ts', 'domain/Utils.ts', 'src/common/a.ts', 'test/helpers.test.ts']),
     ).toHaveLength(4);
-    expect(sources.findEmptyNames(['src/server.ts', 'domain/indexes.ts'])).toEqual([]);
+    expect(sources.findEmptyNames(['src/http/server.ts', 'domain/indexes.ts'])).toEqual([]);
   });
 
   test('a file of 401 lines is caught, one of 400 is not', () => {

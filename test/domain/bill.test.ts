@@ -181,7 +181,8 @@ const REJECTED: readonly (readonly [rule: string, change: BillTexts, remarks: re
   ],
 ];
 
-test.each(REJECTED)('%s: the row is rejected', (_rule, change, expected) => {
+// The rule of each case stands first in its row; those that only these rows test are BAL-10, TYP-02, APD-03, EML-02, EXP-02.
+test.each(REJECTED)('BAL-10 TYP-02 APD-03 EML-02 EXP-02 %s: the row is rejected', (_rule, change, expected) => {
   expect('problems' in read(change)).toBe(true);
   expect(remarks(change)).toEqual(expected);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { openAuthentication, type Authenticate } from '../../../src/authenticate';
+import { openAuthentication, type Authenticate } from '../../../src/http/authenticate';
 import { BILLER_ID } from './billerEntry';
 import { bearer, claimsWith, newKey, NOW, NOW_SECONDS, settingsWith, type Key } from './tokens';
 

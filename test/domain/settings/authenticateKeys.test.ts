@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportSPKI, importJWK, type CryptoKey } from 'jose';
-import { openAuthentication, type Authenticate } from '../../../src/authenticate';
+import { openAuthentication, type Authenticate } from '../../../src/http/authenticate';
 import { bearer, claimsWith, forged, newKey, NOW, settingsWith, type Key } from './tokens';
 
 const folder = mkdtempSync(join(tmpdir(), 'keys-'));

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { isAccountNumber } from '../domain/account';
-import { ROLES, type Claims } from '../domain/caller';
-import { foldUserName } from '../domain/coOwner';
-import type { TokenSettings } from './config';
+import { isAccountNumber } from '../../domain/account';
+import { ROLES, type Claims } from '../../domain/caller';
+import { foldUserName } from '../../domain/coOwner';
+import type { TokenSettings } from '../config';
 
 export type Authentication =
   | { readonly kind: 'claims'; readonly claims: Claims }

@@ -1,10 +1,10 @@
 // The door for bill files over HTTP: a SERVICE token, a streamed body, and the report as the answer (INV-02).
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import type { BillFileDoor } from '../datasources/bills/ingestBif';
-import { renderReport, type BifReport } from '../datasources/bills/bifReport';
-import { asAway } from '../datasources/postgres/backEndAway';
-import type { Biller } from '../domain/biller';
+import type { BillFileDoor } from '../../datasources/bills/ingestBif';
+import { renderReport, type BifReport } from '../../datasources/bills/bifReport';
+import { asAway } from '../../datasources/postgres/backEndAway';
+import type { Biller } from '../../domain/biller';
 import { refusal } from './refusal';
 
 export interface BifDoorParts {

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Sources } from '../datasources/sources';
-import { BackEndAway } from '../datasources/postgres/backEndAway';
-import type { Caller } from '../domain/caller';
-import type { Context } from '../resolvers/context';
+import type { Sources } from '../../datasources/sources';
+import { BackEndAway } from '../../datasources/postgres/backEndAway';
+import type { Caller } from '../../domain/caller';
+import type { Context } from '../../resolvers/context';
 import type { Authenticate } from './authenticate';
 import { openBifDoor, type BifDoorParts } from './bifDoor';
-import type { Logger } from './log';
+import type { Logger } from '../log';
 import { refusal } from './refusal';
 
 export interface ServerParts {
