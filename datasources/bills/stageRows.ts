@@ -16,7 +16,7 @@ export interface SaidOfPeople {
 
 type Value = string | number | bigint | boolean | null;
 
-/** Columns of the staging table: type in Postgres, and the value of a row. `row_number` and `row_hash` stand before them. */
+/** Columns of the staging table: type in Postgres, and the value of a row. A new one goes to the end (see stagedLine). */
 const STAGED: readonly (readonly [name: string, type: string, value: (row: BillRow) => Value])[] = [
   ['invoice_type_id', 'integer NOT NULL', (row) => row.invoiceTypeId],
   ['invoice_number', 'text COLLATE "C" NOT NULL', (row) => row.invoiceNumber],
@@ -144,24 +144,26 @@ function asCopyFailure(cause: unknown): Error {
 }
 
 /**
- * One line of COPY's text format. The hash is of the row's meaning: of the columns that have a value, with their names,
- * so that it survives another order of columns, another way to write a date, and columns that a later version adds.
+ * One line of COPY's text format. The hash is of the row's values in the order of STAGED and without the absent ones at
+ * the end: so it survives another order of a file's columns, another way to write a date, and columns that later versions
+ * put at the end of STAGED.
  */
 export function stagedLine(rowNumber: number, row: BillRow, said: SaidOfPeople): string {
-  let meaning = `${said.logins ? 'logins' : ''} ${said.coOwners ? 'coOwners' : ''}`;
-  let line = '';
-  for (const [name, , valueOf] of STAGED) {
+  let values = '';
+  let absent = '';
+  for (const [, , valueOf] of STAGED) {
     const value = valueOf(row);
     if (value === null) {
-      line += '\t\\N';
+      absent += '\t\\N';
       continue;
     }
     const text = typeof value === 'string' && MUST_BE_ESCAPED.test(value) ? escape(value) : String(value);
-    line += `\t${text}`;
-    meaning += `\n${name}=${text}`;
+    values += `${absent}\t${text}`;
+    absent = '';
   }
+  const meaning = `${said.logins ? 'logins' : ''}\t${said.coOwners ? 'coOwners' : ''}${values}`;
   const fold = row.loginName === null ? '\\N' : escape(foldUserName(row.loginName));
-  return `${rowNumber}\t${hash('sha256', meaning, 'base64')}\t${fold}${line}\n`;
+  return `${rowNumber}\t${hash('sha256', meaning, 'base64')}\t${fold}${values}${absent}\n`;
 }
 
 function escape(text: string): string {

@@ -147,6 +147,9 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
   };
 }
 
+/** With less time than this left, in milliseconds, an answer over a network would hardly come in time. */
+const SENDING_MS_MIN = 5;
+
 /** Runs `ask` when the gate lets it in, and leaves again whatever comes. */
 async function inTurn<T>(
   gate: CallGate,
@@ -158,6 +161,8 @@ async function inTurn<T>(
   if (leave === 'GONE') return failed('notSent', signal.reason === DEADLINE ? DEADLINE : CALLER_GONE);
   if (typeof leave === 'string') return failed('notSent', leave);
   try {
+    // A place that comes free as the deadline falls is of no use: what is sent then is work for a caller who has gone.
+    if (endsAt - performance.now() < SENDING_MS_MIN) return failed('notSent', DEADLINE);
     return await ask();
   } finally {
     leave();
