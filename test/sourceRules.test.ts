@@ -167,9 +167,11 @@ describe('names, sizes and loose ends', () => {
     const rooms = ['work', 'root', 'home', 'Users'];
     const planted = rooms.map((room) => `cd ${['', room, 'ann'].join('/')}`).join('\n');
     expect(sources.findMachinePaths(plantTree({ 'README.md': planted }))).toHaveLength(rooms.length);
+    // Named apart, so that this file itself holds no such path.
+    const relative = 'work';
     expect(
       sources.findMachinePaths(
-        plantTree({ 'README.md': `https://example.org/home/ann ../${'work'}/a ~/${'work'}/b 'a home/b'` }),
+        plantTree({ 'README.md': `https://example.org/home/ann ../${relative}/a ~/${relative}/b 'a home/b'` }),
       ),
     ).toEqual([]);
   });
