@@ -9,6 +9,9 @@ import { readConfig } from './config';
 import { openShared, type SharedParts } from './embedded/embedded';
 import { HOUSE_ROOT } from './projectFiles';
 
+/** As a shell counts the end by an interrupt. */
+const EXIT_INTERRUPTED = 130;
+
 const now = (): Date => new Date();
 
 async function openDoor(): Promise<BifDoor> {
@@ -26,7 +29,10 @@ async function openDoor(): Promise<BifDoor> {
       connectTimeoutMs: config.databaseConnectTimeoutMs,
     },
     () => undefined,
-  );
+  ).catch(async (error: unknown) => {
+    await parts.close();
+    throw error;
+  });
   return {
     door: createBillFileDoor({ orm: database.orm }),
     billers: parts.billers.map(({ biller }) => biller),
@@ -43,6 +49,9 @@ async function writeSample(args: readonly string[]): Promise<number> {
   const [code]: unknown[] = await once(child, 'exit');
   return typeof code === 'number' ? code : EXIT.wrongUse;
 }
+
+// An exit takes an embedded database along; an end by the signal itself would leave it running.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(EXIT_INTERRUPTED));
 
 runBif(process.argv.slice(2), {
   openDoor,

@@ -12,6 +12,9 @@ import { welcome } from './welcome';
 /** Wrong settings; a supervisor need not try again. */
 const EXIT_CONFIGURATION = 3;
 
+/** As a shell counts the end by an interrupt. */
+const EXIT_INTERRUPTED = 130;
+
 /** A stop that takes longer than this ends anyway: what is kept is safe, what hangs is not worth waiting for. */
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -84,24 +87,28 @@ async function openDoors(
 }
 
 async function closeBoth(service: Service, parts: EmbeddedParts): Promise<void> {
-  await service.close();
-  await parts.close();
+  try {
+    await service.close();
+  } finally {
+    await parts.close();
+  }
 }
 
-/** The first signal ends in order; a second one, or half a minute, ends at once. */
-function stopOnSignals(running: Running): void {
-  let isStopping = false;
-  const stop = (): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+let running: Running | undefined;
+let isStopping = false;
+
+/**
+ * The first signal ends in order; a second one, or half a minute, ends at once. Before everything has started there is
+ * nothing to hand over: the exit takes the database along, and the simulator follows its parent.
+ */
+function stop(): void {
+  if (isStopping || running === undefined) process.exit(EXIT_INTERRUPTED);
+  isStopping = true;
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  running.close().then(
+    () => process.exit(0),
+    (error: unknown) => fail(error),
+  );
 }
 
 function fail(error: unknown): void {
@@ -109,4 +116,7 @@ function fail(error: unknown): void {
   process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
 }
 
-start().then(stopOnSignals, fail);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+start().then((started) => {
+  running = started;
+}, fail);
