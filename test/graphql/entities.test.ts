@@ -1,7 +1,7 @@
 // What a gateway asks for: entities by their keys, in one statement for each type, and the subgraph's own text.
 import { CEDAR, MILL } from './testBillers';
 import { bill } from './testBills';
-import { openTestHouse, type Json, type TestHouse } from './testHouse';
+import { openTestHouse, PATIENT, type Json, type TestHouse } from './testHouse';
 
 const ENTITIES = `query ($of: [_Any!]!) { _entities(representations: $of) {
   __typename
@@ -31,7 +31,7 @@ let accounts: readonly {
 }[];
 
 beforeAll(async () => {
-  house = await openTestHouse();
+  house = await openTestHouse({ daffron: PATIENT });
   await house.bills(
     NUMBERS.map((account, at) =>
       bill(account, `C-${at}`, '30.00', { CoOwners: `K-${at}~co${at}~CO ${at}`, LoginName: 'many' }),

@@ -1,5 +1,5 @@
 // One read from end to end: a bill file, a SOAP conversation, a GraphQL answer, and how often Daffron was asked.
-import { openTestHouse, type TestHouse } from './testHouse';
+import { openTestHouse, PATIENT, type TestHouse } from './testHouse';
 import { bill } from './testBills';
 
 const THREE = ['1001', '1002', '1003'];
@@ -18,7 +18,7 @@ describe('with the override on, as it is by default', () => {
   let token: string;
 
   beforeAll(async () => {
-    house = await openTestHouse();
+    house = await openTestHouse({ daffron: PATIENT });
     token = await fill(house);
   });
   afterAll(async () => await house.close());
@@ -96,7 +96,7 @@ describe('with the override off', () => {
   let token: string;
 
   beforeAll(async () => {
-    house = await openTestHouse({ cedar: { options: { overrideRefreshCheck: false } } });
+    house = await openTestHouse({ cedar: { options: { overrideRefreshCheck: false } }, daffron: PATIENT });
     token = await fill(house);
   });
   afterAll(async () => await house.close());

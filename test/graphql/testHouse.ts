@@ -56,6 +56,9 @@ export interface TestHouseOptions {
   readonly mode?: 'production' | 'embedded';
 }
 
+/** For tests that count calls: on a busy machine a retry would count, too. */
+export const PATIENT = { attemptTimeoutMs: 20_000, deadlineMs: 25_000 } as const;
+
 export const PASSWORD_CANARY = 'canary-Pa55&word';
 
 const served = (id: string, name: string, timeZone: string) => ({
