@@ -2,21 +2,21 @@
 import DataLoader from 'dataloader';
 import type { Account } from '../domain/account';
 import {
-  areMapped,
   billedBalance,
-  isBillNewer,
-  itemsOfType,
+  isOutdated,
   mayServeKept,
   REFRESHES_PER_OPERATION_MAX,
+  shareOf,
   sumItems,
+  typesOf,
   type Balance,
   type Refreshed,
   type RefreshProblem,
 } from '../domain/balance';
 import { invoiceTypeOf, type Biller } from '../domain/biller';
-import { maySeeInvoice, maySeeRefreshed, type Caller } from '../domain/caller';
+import { countsForAccount, maySeeRefreshed, type Caller } from '../domain/caller';
 import type { Day } from '../domain/day';
-import { isSuperseded, newestOfAccount, type Bill, type Invoice } from '../domain/invoice';
+import { isSuperseded, type Bill, type Invoice } from '../domain/invoice';
 import { readTenderFlags, TENDER_KINDS } from '../domain/tender';
 import type { BalanceFacts } from './bills/balanceFacts';
 import { joinCalls } from './cache/joinedCalls';
@@ -44,7 +44,7 @@ export interface Operation {
   readonly biller: Biller;
   readonly today: Day;
   readonly now: () => Date;
-  /** Aborted when the caller has left. */
+  /** Aborted when the caller has left, or his time is over: he then gets what can be told without waiting for Daffron. */
   readonly signal: AbortSignal;
   /** The newest bill of each type of an account. */
   newest(accountNumber: string): Promise<readonly Invoice[]>;
@@ -55,6 +55,8 @@ export interface BalanceReader {
   ofAccount(account: Account, maxAgeSeconds?: number): Promise<Balance | undefined>;
   /** An older bill keeps its billed figures and causes no call (CIS-06, RTD-08). */
   ofBill(bill: Bill, maxAgeSeconds?: number): Promise<Balance> | Balance;
+  /** The bill, its account bearing what a refresh of this very operation said, so that one answer does not contradict itself. */
+  withLearnt(bill: Bill): Promise<Bill>;
 }
 
 /** What one operation learnt of an account: a refresh, fresh or kept, or only that the bills must do. */
@@ -67,6 +69,8 @@ type Learnt =
       readonly problem: RefreshProblem | null;
     }
   | { readonly kind: 'billed'; readonly stale: boolean; readonly problem: RefreshProblem | null };
+
+type LearntRefresh = Extract<Learnt, { kind: 'refreshed' }>;
 
 type Answer =
   { readonly ok: true; readonly refreshed: Refreshed } | { readonly ok: false; readonly problem: RefreshProblem };
@@ -107,8 +111,7 @@ export function openBalances(parts: BalanceParts): Balances {
     const isCurrent = await parts.facts.record(account, {
       generation: kept.generation,
       blockedTenders: tenders.blocked,
-      // Nothing owed says nothing of how items are named.
-      itemsMapped: items.length === 0 ? account.itemsMapped === true : areMapped(items),
+      itemTypes: toldTypes(items),
       observedAt,
     });
     // A payment since the question was sent makes the answer worthless to everybody who asks later.
@@ -119,6 +122,8 @@ export function openBalances(parts: BalanceParts): Balances {
     forOperation: (operation) => {
       const { biller, caller, signal } = operation;
       const refreshes = new Map<string, Promise<Learnt>>();
+      /** What was last asked of each account, by a refresh or not. */
+      const asked = new Map<string, Promise<Learnt>>();
       const kept = new DataLoader<Account, KeptBalance | undefined, string>(
         async (accounts) => {
           const stored = await parts.store.getMany(accounts);
@@ -135,23 +140,28 @@ export function openBalances(parts: BalanceParts): Balances {
         return generation === account.generation && refreshed.observedAt.getTime() <= operation.now().getTime();
       }
 
-      /** A kept refresh, unless a bill brought newer figures (PST-01); else the bills. */
+      /** A kept refresh, else the bills. */
       async function fallBack(account: Account, problem: RefreshProblem | null): Promise<Learnt> {
         const value = await kept.load(account);
-        if (value === undefined || isBillNewer(account.billedAt, value.refreshed.observedAt)) {
-          return { kind: 'billed', stale: true, problem };
-        }
+        if (value === undefined) return { kind: 'billed', stale: true, problem };
         return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: true, problem };
       }
 
       async function ask(account: Account): Promise<Learnt> {
         const key = settlingKey(account);
         const answer = await flights.join(key, signal, (leaveSignal) => refresh(biller, account, leaveSignal));
+        if (answer === undefined) return fallBack(account, 'BALANCE_UNAVAILABLE');
         if (!answer.ok) return fallBack(account, answer.problem);
         return { kind: 'refreshed', refreshed: answer.refreshed, source: 'RTDR', stale: false, problem: null };
       }
 
-      async function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
+      function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
+        const learning = keptOrFresh(account, maxAgeSeconds);
+        asked.set(account.accountNumber, learning);
+        return learning;
+      }
+
+      async function keptOrFresh(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
         const { overrideRefreshCheck } = biller.options;
         const begun = refreshes.get(account.accountNumber);
         if (begun !== undefined) return begun;
@@ -164,7 +174,6 @@ export function openBalances(parts: BalanceParts): Balances {
           value !== undefined &&
           mayServeKept(value.refreshed.observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds)
         ) {
-          if (isBillNewer(account.billedAt, value.refreshed.observedAt)) return BILLED;
           return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: false, problem: null };
         }
         const capped = refreshes.size >= REFRESHES_PER_OPERATION_MAX;
@@ -175,11 +184,12 @@ export function openBalances(parts: BalanceParts): Balances {
       }
 
       async function accountBalance(account: Account, learnt: Learnt): Promise<Balance | undefined> {
-        if (learnt.kind === 'refreshed') {
-          return sumItems(learnt.refreshed, learnt.refreshed.items, learnt.source, learnt.problem, learnt.stale);
-        }
+        // A fresh refresh is the newest word there is, and the bills need not be read.
+        if (learnt.kind === 'refreshed' && learnt.source === 'RTDR') return summed(learnt, learnt.refreshed.items);
         const standing = { account, newest: await operation.newest(account.accountNumber), today: operation.today };
-        const [first, ...rest] = standing.newest.filter((invoice) => maySeeInvoice(caller, { invoice, standing }));
+        const bills = standing.newest.filter((invoice) => countsForAccount(caller, { invoice, standing }));
+        if (learnt.kind === 'refreshed' && !isOvertaken(learnt, bills)) return summed(learnt, learnt.refreshed.items);
+        const [first, ...rest] = bills;
         return first === undefined ? undefined : billed([first, ...rest], account, learnt);
       }
 
@@ -187,14 +197,23 @@ export function openBalances(parts: BalanceParts): Balances {
         const { invoice, standing } = bill;
         const learnt = await learn(standing.account, maxAgeSeconds);
         if (learnt.kind === 'billed') return billed([invoice], standing.account, learnt);
-        const { refreshed, source, problem, stale } = learnt;
-        if (standing.newest.length < 2) return sumItems(refreshed, refreshed.items, source, problem, stale);
-        const part = itemsOfType(refreshed.items, invoice.invoiceTypeId);
-        if (part !== undefined) return sumItems(refreshed, part, source, problem, stale);
-        // The items do not say which bill they belong to: only the newest of all carries them.
-        return newestOfAccount(bill).key === invoice.key
-          ? sumItems(refreshed, refreshed.items, source, problem, stale)
-          : billed([invoice], standing.account, BILLED);
+        const share = shareOf(bill, learnt.refreshed.items);
+        // Another bill carries the balance; this one's own figures are all there is to say, and no newer ones are wanted.
+        if (share === undefined) return billed([invoice], standing.account, BILLED);
+        if (isOvertaken(learnt, share.bills)) return billed([invoice], standing.account, learnt);
+        return summed(learnt, share.items);
+      }
+
+      async function withLearnt(bill: Bill): Promise<Bill> {
+        // Fields beside this one may still be about to ask; they all have begun when this goes on.
+        await Promise.resolve();
+        const { account } = bill.standing;
+        const learnt = await asked.get(account.accountNumber);
+        if (learnt?.kind !== 'refreshed' || learnt.source !== 'RTDR') return bill;
+        const { tenders, items } = learnt.refreshed;
+        const types = toldTypes(items);
+        const told = { blockedTenders: tenders.blocked, itemTypes: types === undefined ? account.itemTypes : types };
+        return { ...bill, standing: { ...bill.standing, account: { ...account, ...told } } };
       }
 
       const withheld: Learnt = { kind: 'billed', stale: true, problem: null };
@@ -207,6 +226,7 @@ export function openBalances(parts: BalanceParts): Balances {
           if (!maySeeRefreshed(caller, account)) return billed([bill.invoice], account, withheld);
           return billBalance(bill, maxAgeSeconds);
         },
+        withLearnt,
       };
     },
     settled: async () => {
@@ -225,6 +245,20 @@ function billed(
     refreshProblem: learnt.problem,
     blockedTenders: account.blockedTenders,
   });
+}
+
+function summed({ refreshed, source, problem, stale }: LearntRefresh, items: Refreshed['items']): Balance {
+  return sumItems(refreshed, items, source, problem, stale);
+}
+
+/** Whether a bill came after a kept refresh; a fresh one is the newest word (PST-01). */
+function isOvertaken({ source, refreshed }: LearntRefresh, bills: readonly Invoice[]): boolean {
+  return source === 'CACHE' && isOutdated(refreshed.observedAt, bills);
+}
+
+/** How the items are typed; undefined where nothing is owed, which says nothing of it. */
+function toldTypes(items: Refreshed['items']): readonly number[] | null | undefined {
+  return items.length === 0 ? undefined : typesOf(items);
 }
 
 function readReply(biller: Biller, reply: PayableItemsReply, sentAt: Date): Refreshed {

@@ -17,10 +17,11 @@ export interface Account {
   readonly generation: bigint;
   /** Tender kinds the CIS refused at the last refresh; null before the first one (BLK-05). */
   readonly blockedTenders: readonly TenderKind[] | null;
-  /** Whether every payable item named its invoice type at the last refresh; null before the first one. */
-  readonly itemsMapped: boolean | null;
-  /** When a bill of this account was last ingested; a refresh older than that is no longer the newest word (PST-01). */
-  readonly billedAt: Date;
+  /**
+   * The invoice types that the payable items of the last refresh with any named, ascending; null before the first one, or
+   * where an item named none.
+   */
+  readonly itemTypes: readonly number[] | null;
 }
 
 export type AccountPage = Page<Account>;

@@ -1,6 +1,6 @@
 // The true balance of an account: sums of payable items, how old a kept answer may be, and which figure wins (ADJ, RTD, PST).
 import type { Day } from './day';
-import type { Invoice } from './invoice';
+import { areItemsPlaced, newestOfAccount, type Bill, type Invoice } from './invoice';
 import { isPrecisionAtRisk, sumCents } from './money';
 import type { TenderFlags, TenderKind } from './tender';
 
@@ -102,14 +102,30 @@ export function sumItems(
   };
 }
 
-/** The items of one invoice type, or undefined where some item names no type and no bill can claim a part of its own. */
-export function itemsOfType(items: readonly PayableItem[], invoiceTypeId: number): readonly PayableItem[] | undefined {
-  return areMapped(items) ? items.filter((item) => item.invoiceTypeId === invoiceTypeId) : undefined;
+/** The invoice types that the items name, ascending; null where one of them names none. */
+export function typesOf(items: readonly PayableItem[]): readonly number[] | null {
+  const types = items.map((item) => item.invoiceTypeId).filter((type) => type !== null);
+  return types.length < items.length ? null : [...new Set(types)].sort((a, b) => a - b);
 }
 
-/** True where every payable item names its invoice type. */
-export function areMapped(items: readonly PayableItem[]): boolean {
-  return items.every((item) => item.invoiceTypeId !== null);
+/** What one of an account's newest bills carries of a refresh. */
+export interface BillShare {
+  readonly items: readonly PayableItem[];
+  /** The bills whose figures are the newer word where one of them came after the refresh (PST-01). */
+  readonly bills: readonly Invoice[];
+}
+
+/**
+ * The share of one of the newest bills: all of the account's only one, the items of its type where every item has a bill,
+ * else everything on the newest of all and undefined for the others (CIS-06).
+ */
+export function shareOf(bill: Bill, items: readonly PayableItem[]): BillShare | undefined {
+  const { invoice, standing } = bill;
+  if (standing.newest.length < 2) return { items, bills: [invoice] };
+  if (areItemsPlaced(typesOf(items), standing.newest)) {
+    return { items: items.filter((item) => item.invoiceTypeId === invoice.invoiceTypeId), bills: [invoice] };
+  }
+  return newestOfAccount(bill).key === invoice.key ? { items, bills: standing.newest } : undefined;
 }
 
 export interface BilledOptions {
@@ -146,9 +162,9 @@ export function billedBalance(
   };
 }
 
-/** Of a bill and a refresh the newer by time is believed; at the same instant the refresh (PST-01). */
-export function isBillNewer(billedAt: Date, observedAt: Date): boolean {
-  return billedAt.getTime() > observedAt.getTime();
+/** Whether one of the bills came after the refresh; at the same instant the refresh is believed (PST-01). */
+export function isOutdated(observedAt: Date, bills: readonly Invoice[]): boolean {
+  return bills.some((bill) => bill.ingestedAt.getTime() > observedAt.getTime());
 }
 
 function earliest(days: readonly (Day | null)[]): Day | null {

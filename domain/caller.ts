@@ -94,6 +94,15 @@ export function maySeeInvoice(caller: Caller, { invoice, standing }: Bill): bool
   return relation !== 'GRANTED' || newestOf(standing.newest)?.key === invoice.key;
 }
 
+/**
+ * Whether a newest bill is part of what the account owes to this caller's eyes: the whole debt of the owner of today, also
+ * where a guest sees one of its bills alone; never a former owner's bill, but to staff (CNV-03).
+ */
+export function countsForAccount(caller: Caller, { invoice, standing }: Bill): boolean {
+  if (isStaff(caller)) return true;
+  return maySeeAccount(caller, invoice.accountNumber) && invoice.customerNumber === standing.account.customerNumber;
+}
+
 /** While a bill that names another owner waits for staff, the former payers get no refreshed figure. */
 export function maySeeRefreshed(caller: Caller, account: Account): boolean {
   return isStaff(caller) || (maySeeAccount(caller, account.accountNumber) && !account.underReview);

@@ -107,11 +107,20 @@ export function newestOfAccount({ invoice, standing }: Bill): Invoice {
 }
 
 /**
+ * Whether every payable item belongs to one of these newest bills by the type it names, so that each bill carries a part
+ * of its own. An item without a type, or of a type without a bill, would be nobody's.
+ */
+export function areItemsPlaced(itemTypes: readonly number[] | null, newest: readonly Invoice[]): boolean {
+  return itemTypes?.every((type) => newest.some((invoice) => invoice.invoiceTypeId === type)) ?? false;
+}
+
+/**
  * The bill that carries the account's refreshed balance in this bill's place, and the one to pay: the newest of its type
- * where the last refresh named a type for every item, else the newest of the account.
+ * where the last refresh placed every item, else the newest of the account.
  */
 export function balanceBill(bill: Bill): Invoice {
-  return bill.standing.account.itemsMapped === true ? newestOfType(bill) : newestOfAccount(bill);
+  const { account, newest } = bill.standing;
+  return areItemsPlaced(account.itemTypes, newest) ? newestOfType(bill) : newestOfAccount(bill);
 }
 
 /** After its expire date a bill can be seen but not paid (EXP-01, TIM-01). */

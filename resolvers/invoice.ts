@@ -45,7 +45,7 @@ export const Invoice: InvoiceResolvers = {
   pastDue: ({ invoice }) => usd(invoice.pastDueCents),
   balance: (bill, { maxAgeSeconds }, { sources }) => sources.balances.ofBill(bill, readMaxAge(maxAgeSeconds)),
   status: (bill) => statusOf(bill),
-  payability: (bill) => payabilityOf(bill),
+  payability: async (bill, _arguments, { sources }) => payabilityOf(await sources.balances.withLearnt(bill)),
   supersededBy: (bill, _arguments, { caller }) =>
     isSuperseded(bill) ? visible(caller, bill, newestOfType(bill)) : null,
   message: ({ invoice }, _arguments, { caller }) => (caller.role === 'GUEST' ? null : invoice.message),

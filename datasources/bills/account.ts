@@ -28,8 +28,7 @@ interface AccountRow {
   under_review: boolean;
   balance_generation: bigint;
   blocked_tenders: TenderKind[] | null;
-  items_mapped: boolean | null;
-  billed_at: Date;
+  item_types: number[] | null;
 }
 
 interface PageRow extends AccountRow {
@@ -37,7 +36,7 @@ interface PageRow extends AccountRow {
 }
 
 const COLUMNS = `a.id, a.account_number, a.customer_number, a.main_account_number, a.service_address, a.prepaid,
-  a.balance_generation, a.blocked_tenders, a.items_mapped, a.billed_at,
+  a.balance_generation, a.blocked_tenders, a.item_types,
   EXISTS (SELECT 1 FROM held_bills h WHERE h.biller_id = a.biller_id AND h.account_number = a.account_number
           AND h.resolved_at IS NULL) AS under_review`;
 
@@ -164,7 +163,6 @@ function readAccount(billerId: string, row: AccountRow): Account {
     underReview: row.under_review,
     generation: row.balance_generation,
     blockedTenders: row.blocked_tenders,
-    itemsMapped: row.items_mapped,
-    billedAt: row.billed_at,
+    itemTypes: row.item_types,
   };
 }

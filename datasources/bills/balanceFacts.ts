@@ -8,12 +8,16 @@ export interface RefreshFacts {
   /** The account's generation when the question was sent. */
   readonly generation: bigint;
   readonly blockedTenders: readonly TenderKind[];
-  readonly itemsMapped: boolean;
+  /** The types that the items named, null where one named none; undefined where nothing was owed and nothing is said of it. */
+  readonly itemTypes: readonly number[] | null | undefined;
   readonly observedAt: Date;
 }
 
 export interface BalanceFacts {
-  /** Records what a refresh said; false where the account's generation has moved on and the refresh must not be kept. */
+  /**
+   * Records what a refresh said; false where it must not be kept: the account's generation has moved on, or what it said
+   * could not be recorded.
+   */
   record(account: Account, facts: RefreshFacts): Promise<boolean>;
 }
 
@@ -21,7 +25,7 @@ interface KnownRow {
   id: string;
   balance_generation: bigint;
   blocked_tenders: TenderKind[] | null;
-  items_mapped: boolean | null;
+  item_types: number[] | null;
 }
 
 /** `onTrouble` hears when Postgres could not be asked; the refresh is then not kept, which costs a later call. */
@@ -30,7 +34,7 @@ export function openBalanceFacts(database: Database, onTrouble: (error: unknown)
     async (keys) => {
       const rows = await database.read<KnownRow>(
         'balance_facts',
-        'SELECT id, balance_generation, blocked_tenders, items_mapped FROM accounts WHERE id = ANY ($1::uuid[])',
+        'SELECT id, balance_generation, blocked_tenders, item_types FROM accounts WHERE id = ANY ($1::uuid[])',
         [keys],
       );
       const found = new Map(rows.map((row) => [row.id, row]));
@@ -44,9 +48,8 @@ export function openBalanceFacts(database: Database, onTrouble: (error: unknown)
       try {
         // The row and not the caller's copy of it: another refresh may have changed the flags since that was read.
         const row = await known.load(account.key);
-        if (row === undefined) return false;
-        if (differs(row, facts)) await write(database, account, facts);
-        return row.balance_generation === facts.generation;
+        if (row === undefined || row.balance_generation !== facts.generation) return false;
+        return !differs(row, facts) || (await write(database, account, facts));
       } catch (error) {
         onTrouble(error);
         return false;
@@ -58,17 +61,30 @@ export function openBalanceFacts(database: Database, onTrouble: (error: unknown)
 /** Flags change rarely, so that a refresh seldom writes. */
 function differs(row: KnownRow, facts: RefreshFacts): boolean {
   return (
-    row.items_mapped !== facts.itemsMapped ||
+    (facts.itemTypes !== undefined && facts.itemTypes?.join() !== row.item_types?.join()) ||
     row.blocked_tenders?.length !== facts.blockedTenders.length ||
     !facts.blockedTenders.every((kind) => row.blocked_tenders?.includes(kind) === true)
   );
 }
 
-/** A refresh that was sent earlier never overwrites what a later one said. */
-async function write(database: Database, account: Account, facts: RefreshFacts): Promise<void> {
-  await database.orm.query(
-    `UPDATE accounts SET blocked_tenders = $2, items_mapped = $3, refreshed_at = $4
-     WHERE id = $1 AND (refreshed_at IS NULL OR refreshed_at <= $4)`,
-    [account.key, facts.blockedTenders, facts.itemsMapped, facts.observedAt],
-  );
+/**
+ * A refresh that was sent earlier never overwrites what a later one said, and nobody waits for a row that an import has
+ * locked: the next refresh says it again. $1 account, $2 blocked tenders, $3 item types, $4 observed, $5: are types told.
+ */
+const WRITE = `UPDATE accounts SET blocked_tenders = $2::text[], refreshed_at = $4::timestamptz,
+    item_types = CASE WHEN $5::boolean THEN $3::integer[] ELSE item_types END
+  WHERE id = (SELECT id FROM accounts WHERE id = $1::uuid AND (refreshed_at IS NULL OR refreshed_at <= $4)
+    FOR NO KEY UPDATE SKIP LOCKED)
+  RETURNING id`;
+
+async function write(database: Database, account: Account, facts: RefreshFacts): Promise<boolean> {
+  const { blockedTenders, itemTypes, observedAt } = facts;
+  const written = await database.write('record_balance_facts', WRITE, [
+    account.key,
+    blockedTenders,
+    itemTypes ?? null,
+    observedAt,
+    itemTypes !== undefined,
+  ]);
+  return written.length > 0;
 }

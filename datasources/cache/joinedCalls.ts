@@ -4,8 +4,8 @@ import { setMaxListeners } from 'node:events';
 
 /** Joins equal calls within this process. A call that nobody waits for any more is aborted. */
 export interface JoinedCalls<T> {
-  /** The answer of the call in flight for `key`, or of a new one; rejects with the signal's reason when the caller leaves. */
-  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** The answer of the call in flight for `key`, or of a new one; undefined where the caller's signal fires before it comes. */
+  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>;
   readonly joined: number;
 }
 
@@ -44,12 +44,12 @@ export function joinCalls<T>(): JoinedCalls<T> {
       return joined;
     },
     join: async (key, signal, start) => {
-      signal.throwIfAborted();
+      if (signal.aborted) return undefined;
       const flight = take(key, start);
       flight.waiting += 1;
       let onLeave = (): void => undefined;
-      const left = new Promise<never>((_resolve, reject) => {
-        onLeave = () => reject(signal.reason instanceof Error ? signal.reason : new Error('the caller left'));
+      const left = new Promise<undefined>((resolve) => {
+        onLeave = () => resolve(undefined);
       });
       // One operation asks for up to fifty accounts under one signal; Node would print a warning from the eleventh on.
       setMaxListeners(0, signal);

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Pool, types, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Bills1000000000001 } from './migrations/0001-bills';
+import { ItemTypes1000000000002 } from './migrations/0002-item-types';
 import { asAway } from './backEndAway';
 import { ENTITIES } from './tables';
 
@@ -19,7 +20,9 @@ export interface DatabaseSettings {
 export interface Database {
   /** Rows of a prepared statement; `name` must be unique for its text. Throws BackEndAway where Postgres is not there. */
   read<Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** TypeORM: writes and transactions. */
+  /** The same for one small statement that writes: it has the time limits of a read, and is a transaction of its own. */
+  write<Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** TypeORM: migrations, imports and whatever needs a transaction of several statements. */
   readonly orm: DataSource;
   close(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     type: 'postgres',
     url: settings.url,
     entities: ENTITIES,
-    migrations: [Bills1000000000001],
+    migrations: [Bills1000000000001, ItemTypes1000000000002],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',
     poolSize: Math.max(2, Math.ceil(settings.poolMax / 5)),
@@ -74,14 +77,16 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     types: readTypes,
   });
   pool.on('error', onIdleError);
+  const run = async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) => {
+    try {
+      return (await pool.query<Row>({ name, text, values: [...values] })).rows;
+    } catch (error) {
+      throw asAway(error);
+    }
+  };
   return {
-    read: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) => {
-      try {
-        return (await pool.query<Row>({ name, text, values: [...values] })).rows;
-      } catch (error) {
-        throw asAway(error);
-      }
-    },
+    read: run,
+    write: run,
     orm,
     close: async () => {
       await pool.end();

@@ -12,11 +12,11 @@ let troubles: unknown[];
 let facts: BalanceFacts;
 
 /** A refresh that blocks nothing and whose items all named their types. */
-const nothingBlocked: RefreshFacts = { generation: 0n, blockedTenders: [], itemsMapped: true, observedAt: NINE };
+const nothingBlocked: RefreshFacts = { generation: 0n, blockedTenders: [], itemTypes: [1, 2], observedAt: NINE };
 
 interface Row {
   blocked_tenders: string[] | null;
-  items_mapped: boolean | null;
+  item_types: number[] | null;
   refreshed_at: Date | null;
   /** Which transaction wrote the row last: another one after each write, even of equal values. */
   written_by: string;
@@ -51,9 +51,9 @@ beforeEach(async () => {
 /** Inserts an account that was never refreshed, as its reader would give it. */
 async function insertAccount(accountNumber = 'A-1'): Promise<Account> {
   const rows = await database.orm.query<{ id: string }[]>(
-    `INSERT INTO accounts (biller_id, account_number, customer_number, prepaid, billed_at,
+    `INSERT INTO accounts (biller_id, account_number, customer_number, prepaid,
        fact_invoice_date, fact_due_date, fact_file_id, fact_invoice_number)
-     VALUES ($1, $2, 'C-1', false, now(), '2026-11-20', '2026-12-10', 1, 'N-1') RETURNING id`,
+     VALUES ($1, $2, 'C-1', false, '2026-11-20', '2026-12-10', 1, 'N-1') RETURNING id`,
     [BILLER_ID, accountNumber],
   );
   const key = rows[0]?.id ?? '';
@@ -62,7 +62,7 @@ async function insertAccount(accountNumber = 'A-1'): Promise<Account> {
 
 async function readRow({ key }: Account): Promise<Row | undefined> {
   const rows = await database.orm.query<Row[]>(
-    'SELECT blocked_tenders, items_mapped, refreshed_at, xmin::text AS written_by FROM accounts WHERE id = $1',
+    'SELECT blocked_tenders, item_types, refreshed_at, xmin::text AS written_by FROM accounts WHERE id = $1',
     [key],
   );
   return rows[0];
@@ -70,15 +70,15 @@ async function readRow({ key }: Account): Promise<Row | undefined> {
 
 test('BLK-05 the first refresh sets flags, and the time of its question', async () => {
   const account = await insertAccount();
-  expect(await facts.record(account, { ...nothingBlocked, blockedTenders: ['BANK'], itemsMapped: false })).toBe(true);
-  expect(await readRow(account)).toMatchObject({ blocked_tenders: ['BANK'], items_mapped: false, refreshed_at: NINE });
+  expect(await facts.record(account, { ...nothingBlocked, blockedTenders: ['BANK'], itemTypes: null })).toBe(true);
+  expect(await readRow(account)).toMatchObject({ blocked_tenders: ['BANK'], item_types: null, refreshed_at: NINE });
 });
 
 test('BLK-05 a refresh that blocks nothing is told apart from none', async () => {
   const account = await insertAccount();
-  expect(await readRow(account)).toMatchObject({ blocked_tenders: null, items_mapped: null });
+  expect(await readRow(account)).toMatchObject({ blocked_tenders: null, item_types: null });
   await facts.record(account, nothingBlocked);
-  expect(await readRow(account)).toMatchObject({ blocked_tenders: [], items_mapped: true });
+  expect(await readRow(account)).toMatchObject({ blocked_tenders: [], item_types: [1, 2] });
 });
 
 test('BLK-05 a later refresh lifts and sets flags', async () => {
@@ -101,7 +101,7 @@ test('BLK-05 a refresh that says what is known writes nothing, in whatever order
 
 test('BLK-05 flags are compared with what is stored, and not with what the asking operation had read', async () => {
   const account = await insertAccount();
-  const readEarlier = { ...account, blockedTenders: ['BANK'] as const, itemsMapped: true };
+  const readEarlier = { ...account, blockedTenders: ['BANK'] as const, itemTypes: [1, 2] };
   await facts.record(readEarlier, nothingBlocked);
   await facts.record(readEarlier, { ...nothingBlocked, blockedTenders: ['BANK'], observedAt: afterNine(1) });
   expect(await readRow(account)).toMatchObject({ blocked_tenders: ['BANK'], refreshed_at: afterNine(1) });
@@ -110,12 +110,36 @@ test('BLK-05 flags are compared with what is stored, and not with what the askin
 test('BLK-05 an answer to an earlier question never overwrites what a later one said', async () => {
   const account = await insertAccount();
   await facts.record(account, { ...nothingBlocked, observedAt: afterNine(1) });
-  await facts.record(account, { ...nothingBlocked, blockedTenders: ['BANK'], itemsMapped: false });
+  const earlier = await facts.record(account, { ...nothingBlocked, blockedTenders: ['BANK'], itemTypes: null });
+  expect(earlier).toBe(false);
   expect(await readRow(account)).toMatchObject({
     blocked_tenders: [],
-    items_mapped: true,
+    item_types: [1, 2],
     refreshed_at: afterNine(1),
   });
+});
+
+test('ADJ-03 where nothing is owed, what is known of how items are typed stays', async () => {
+  const account = await insertAccount();
+  await facts.record(account, nothingBlocked);
+  const nothingOwed = { ...nothingBlocked, itemTypes: undefined, blockedTenders: ['CARD'] as const };
+  expect(await facts.record(account, { ...nothingOwed, observedAt: afterNine(1) })).toBe(true);
+  expect(await readRow(account)).toMatchObject({ item_types: [1, 2], blocked_tenders: ['CARD'] });
+});
+
+test('RTD-03 a refresh does not wait for an account that an import has locked: it is not kept', async () => {
+  const account = await insertAccount();
+  const importer = database.orm.createQueryRunner();
+  await importer.startTransaction();
+  try {
+    await importer.query('SELECT id FROM accounts WHERE id = $1 FOR UPDATE', [account.key]);
+    expect(await facts.record(account, nothingBlocked)).toBe(false);
+  } finally {
+    await importer.rollbackTransaction();
+    await importer.release();
+  }
+  expect(await facts.record(account, nothingBlocked)).toBe(true);
+  expect(troubles).toEqual([]);
 });
 
 test('RTD-03 a refresh whose account has moved on must not be kept; its neighbour of the same batch may be', async () => {

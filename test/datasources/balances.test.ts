@@ -81,15 +81,17 @@ test('PST-01 past due: the bill of 08:00, then the refresh of 09:00, then the bi
   expect(at8).toMatchObject({ pastDueCents: 50_00n, source: 'BIF' });
   expect(await world.operation().ofAccount(account)).toMatchObject({ pastDueCents: 0n, source: 'RTDR' });
 
-  const billed = makeAccount('A-1', { billedAt: afterNine(1) });
   const later = makeInvoice('A-1', { invoiceNumber: 'A-1-12', pastDueCents: 20_00n, ingestedAt: afterNine(1) });
   world.now = afterNine(1.5);
-  const at10 = await world.operation({ newest: [later] }).ofBill(makeBill(billed, later));
+  const at10 = await world.operation({ newest: [later] }).ofBill(makeBill(account, later));
   expect(at10).toMatchObject({ pastDueCents: 20_00n, source: 'BIF', asOf: afterNine(1), stale: false });
   expect(world.asked).toHaveLength(1);
 
   world.now = afterNine(6);
-  expect(await world.operation().ofAccount(billed)).toMatchObject({ pastDueCents: 0n, source: 'RTDR' });
+  expect(await world.operation({ newest: [later] }).ofAccount(account)).toMatchObject({
+    pastDueCents: 0n,
+    source: 'RTDR',
+  });
 });
 
 test('PST-01 a bill that is newer than the kept refresh is also the better word when Daffron is silent', async () => {
@@ -97,12 +99,24 @@ test('PST-01 a bill that is newer than the kept refresh is also the better word 
   await world.operation().ofAccount(account);
   world.says = () => NO_ANSWER;
   world.now = afterNine(2);
-  const billed = makeAccount('A-1', { billedAt: afterNine(1) });
-  expect(await world.operation({ newest: [bill] }).ofAccount(billed)).toMatchObject({
+  const later = makeInvoice('A-1', { invoiceNumber: 'A-1-12', ingestedAt: afterNine(1) });
+  const operation = world.operation({ newest: [later] });
+  expect(await operation.ofBill(makeBill(account, later))).toMatchObject({ source: 'BIF', stale: true });
+  expect(await operation.ofAccount(account)).toMatchObject({
     source: 'BIF',
     stale: true,
     refreshProblem: 'BALANCE_UNAVAILABLE',
   });
+});
+
+test('PST-01 an older bill that comes late says nothing against a kept refresh', async () => {
+  const world = openWorld(false);
+  await world.operation().ofAccount(account);
+  world.now = afterNine(2);
+  // The newest bill is that of eight o'clock; the late one stands behind it, whenever it was ingested.
+  const operation = world.operation({ newest: [bill] });
+  expect(await operation.ofBill(makeBill(account, bill))).toMatchObject({ source: 'CACHE', totalCents: 80_00n });
+  expect(await operation.ofAccount(account)).toMatchObject({ source: 'CACHE', totalCents: 80_00n });
 });
 
 test('PST-02 more past due than is owed in all is shown as it was sent, and flagged', async () => {

@@ -1,6 +1,6 @@
 // Which bill carries the refreshed balance: the newest, its part of two types, and none under review (CIS-06, RTD-08).
 import { afterNine, makeItem, makeReply, NO_ANSWER, openWorld } from '../fixtures/balanceWorld';
-import { day, makeAccount, makeBill, makeInvoice, WATER } from '../fixtures/handMade';
+import { day, ELECTRIC, makeAccount, makeBill, makeBiller, makeInvoice, WATER } from '../fixtures/handMade';
 
 const account = makeAccount('A-1');
 const older = makeInvoice('A-1', { invoiceNumber: 'A-1-10', invoiceDate: day('2026-10-20') });
@@ -51,7 +51,7 @@ test('CIS-06 where every item names its type, the newest bill of each type carri
   });
   expect(await operation.ofAccount(account)).toMatchObject({ totalCents: 51_00n });
   expect(world.asked).toHaveLength(1);
-  expect(world.recorded.map(({ itemsMapped }) => itemsMapped)).toEqual([true]);
+  expect(world.recorded.map(({ itemTypes }) => itemTypes)).toEqual([[ELECTRIC.id, WATER.id]]);
 });
 
 test('CIS-06 one item without a type, and only the newest bill across the types carries the balance', async () => {
@@ -71,7 +71,7 @@ test('CIS-06 one item without a type, and only the newest bill across the types 
     source: 'BIF',
     stale: false,
   });
-  expect(world.recorded.map(({ itemsMapped }) => itemsMapped)).toEqual([false]);
+  expect(world.recorded.map(({ itemTypes }) => itemTypes)).toEqual([null]);
 });
 
 test('CIS-06 a kept refresh is shared between the types as a fresh one is', async () => {
@@ -82,6 +82,95 @@ test('CIS-06 a kept refresh is shared between the types as a fresh one is', asyn
   world.now = afterNine(1);
   const balance = await world.operation().ofBill(makeBill(account, water, bothTypes));
   expect(balance).toMatchObject({ totalCents: 2_00n, source: 'CACHE', stale: false });
+});
+
+test('CIS-06 an item of a type without a bill belongs to none of two bills: the newest of all carries everything', async () => {
+  const world = openWorld(true);
+  world.says = () =>
+    makeReply([
+      makeItem({ chargeCode: 'WAT', currentCents: 12_00n }),
+      makeItem({ chargeCode: 'GAS', currentCents: 9_00n }),
+    ]);
+  const gas = { id: 7, name: 'Gas', chargeCodes: ['GAS'], descriptions: [] };
+  const operation = world.operation({
+    newest: bothTypes,
+    biller: { ...makeBiller(true), invoiceTypes: [ELECTRIC, WATER, gas] },
+  });
+  expect(await operation.ofBill(makeBill(account, electric, bothTypes))).toMatchObject({ totalCents: 21_00n });
+  expect(await operation.ofBill(makeBill(account, water, bothTypes))).toMatchObject({
+    totalCents: 40_00n,
+    source: 'BIF',
+  });
+});
+
+test('PST-01 of two types each newest bill is judged by its own time', async () => {
+  const world = openWorld(false);
+  world.says = () => makeReply([makeItem({ chargeCode: 'ELE' }), makeItem({ chargeCode: 'WAT', currentCents: 2_00n })]);
+  await world.operation().ofAccount(account);
+  await world.balances.settled();
+  world.now = afterNine(2);
+  const newest = [electric, { ...water, ingestedAt: afterNine(1) }];
+  const [sameElectric, laterWater] = newest.map((invoice) => makeBill(account, invoice, newest));
+  const operation = world.operation({ newest });
+  expect(sameElectric && (await operation.ofBill(sameElectric))).toMatchObject({ totalCents: 80_00n, source: 'CACHE' });
+  expect(laterWater && (await operation.ofBill(laterWater))).toMatchObject({ totalCents: 40_00n, source: 'BIF' });
+  // The whole is as old as its oldest part may be: what the bills say together.
+  expect(await operation.ofAccount(account)).toMatchObject({ totalCents: 140_00n, source: 'BIF', stale: false });
+});
+
+test('VST-04 a guest who sees the newest bill alone is still told what the whole account owes by its bills', async () => {
+  const world = openWorld(true);
+  world.says = () => NO_ANSWER;
+  const balance = await world.operation({ role: 'GUEST', newest: bothTypes }).ofAccount(account);
+  expect(balance).toMatchObject({ totalCents: 140_00n, source: 'BIF', stale: true });
+});
+
+describe('what a refresh of the same answer says of payability', () => {
+  const bill = makeBill(account, water, bothTypes);
+  const mapped = makeReply([makeItem({ chargeCode: 'ELE' }), makeItem({ chargeCode: 'WAT' })], ['card']);
+
+  test.each([
+    ['asked for before', true],
+    ['asked for after', false],
+  ])('BLK-05 is told where the balance is %s it', async (_when, before) => {
+    const world = openWorld(true);
+    world.says = () => mapped;
+    const operation = world.operation({ newest: bothTypes });
+    const early = before ? operation.ofBill(bill) : undefined;
+    const judged = operation.withLearnt(bill);
+    await Promise.all([early, operation.ofBill(bill)]);
+    expect((await judged).standing.account).toMatchObject({ itemTypes: [1, 2], blockedTenders: ['BANK'] });
+  });
+
+  test('BLK-05 is told where a kept balance would have done but none was there', async () => {
+    const world = openWorld(false);
+    world.says = () => mapped;
+    const operation = world.operation({ newest: bothTypes });
+    const judged = operation.withLearnt(bill);
+    await operation.ofBill(bill, 60);
+    expect((await judged).standing.account).toMatchObject({ itemTypes: [1, 2], blockedTenders: ['BANK'] });
+  });
+
+  test('RTD-08 is nothing where nobody asks for the balance, and causes no call', async () => {
+    const world = openWorld(true);
+    expect(await world.operation({ newest: bothTypes }).withLearnt(bill)).toBe(bill);
+    expect(world.asked).toEqual([]);
+  });
+
+  test('BLK-05 is what was known before where the refresh fails or nothing is owed', async () => {
+    const known = makeBill(makeAccount('A-1', { itemTypes: [2], blockedTenders: ['CARD'] }), water, bothTypes);
+    const failing = openWorld(true);
+    failing.says = () => NO_ANSWER;
+    const operation = failing.operation({ newest: bothTypes });
+    await operation.ofBill(known);
+    expect(await operation.withLearnt(known)).toBe(known);
+
+    const empty = openWorld(true);
+    empty.says = () => makeReply([]);
+    const other = empty.operation({ newest: bothTypes });
+    await other.ofBill(known);
+    expect((await other.withLearnt(known)).standing.account).toMatchObject({ itemTypes: [2], blockedTenders: [] });
+  });
 });
 
 test('ADJ-03 nothing to pay is 0.00 on the newest bill of each type', async () => {

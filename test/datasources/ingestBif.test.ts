@@ -3,7 +3,7 @@ import { renderReport } from '../../datasources/bills/bifReport';
 import { peekBiller } from '../../datasources/bills/ingestBif';
 import type { Biller } from '../../domain/biller';
 import { at, openBillHouse, stateOf, type BillHouse } from '../fixtures/billHouse';
-import { BILLER, billFile, GOOD_ROW, streamOf, type BillTexts } from '../fixtures/billFiles';
+import { bill, BILLER, billFile, GOOD_ROW, streamOf } from '../fixtures/billFiles';
 
 let house: BillHouse;
 
@@ -12,20 +12,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => house.clear());
 afterAll(async () => house.close());
-
-/** A bill of a month of 2026 and, where told, of another account. */
-function bill(month: number, change: BillTexts = {}): BillTexts {
-  const two = String(month).padStart(2, '0');
-  const empty = ['AutoPayCollectionDate', 'ExpireDate', 'MainAccountNumber', 'CoOwners', 'Custom1'];
-  const notices = ['FirstNotifyRequestedDate', 'SecondNotifyRequestedDate', 'ThirdNotifyRequestedDate'];
-  return {
-    ...Object.fromEntries([...empty, ...notices].map((column) => [column, ''])),
-    InvoiceNumber: `N-${two}`,
-    InvoiceDate: `2026-${two}-01`,
-    InvoiceDueDate: `2026-${two}-21`,
-    ...change,
-  };
-}
 
 const versions = async () =>
   house.rows<{ n: string; version: number }>(
@@ -224,12 +210,13 @@ test.each([
   expect(open).toEqual([{ user_name: 'login2' }]);
 });
 
-test('PST-01 each account is billed when a file last changed its bills, an older bill included', async () => {
-  await house.ingest([bill(2), bill(1, { AccountNumber: 'A-2', InvoiceNumber: 'X' })], 1);
-  await house.ingest([bill(1), bill(1, { AccountNumber: 'A-2', InvoiceNumber: 'X' })], 2);
-  expect(await house.rows('SELECT account_number AS a, billed_at AS t FROM accounts ORDER BY 1')).toEqual([
-    { a: '0004512001', t: at(2) },
-    { a: 'A-2', t: at(1) },
+test('PST-01 a bill is as new as the file that last changed it; the same row again says nothing new', async () => {
+  await house.ingest([bill(2), bill(3)], 1);
+  await house.ingest([bill(1), bill(2), bill(3, { PastDueAmount: '1.00' })], 2);
+  expect(await house.rows('SELECT invoice_number AS n, ingested_at AS t FROM invoices ORDER BY 1')).toEqual([
+    { n: 'N-01', t: at(2) },
+    { n: 'N-02', t: at(1) },
+    { n: 'N-03', t: at(2) },
   ]);
 });
 

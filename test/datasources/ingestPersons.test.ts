@@ -1,6 +1,6 @@
 // What a bill file says of persons: a change of owner that is held, and who is linked to what (CNV, COO, REG, LOG).
 import { at, openBillHouse, stateOf, type BillHouse } from '../fixtures/billHouse';
-import { BILLER, billFile, GOOD_ROW, type BillTexts } from '../fixtures/billFiles';
+import { bill, BILLER, billFile, GOOD_ROW } from '../fixtures/billFiles';
 
 let house: BillHouse;
 
@@ -9,20 +9,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => house.clear());
 afterAll(async () => house.close());
-
-/** A bill of a month of 2026 and, where told, of another account. */
-function bill(month: number, change: BillTexts = {}): BillTexts {
-  const two = String(month).padStart(2, '0');
-  const empty = ['AutoPayCollectionDate', 'ExpireDate', 'MainAccountNumber', 'CoOwners', 'Custom1'];
-  const notices = ['FirstNotifyRequestedDate', 'SecondNotifyRequestedDate', 'ThirdNotifyRequestedDate'];
-  return {
-    ...Object.fromEntries([...empty, ...notices].map((column) => [column, ''])),
-    InvoiceNumber: `N-${two}`,
-    InvoiceDate: `2026-${two}-01`,
-    InvoiceDueDate: `2026-${two}-21`,
-    ...change,
-  };
-}
 
 describe('a change of owner', () => {
   const held = async () =>

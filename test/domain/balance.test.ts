@@ -1,16 +1,17 @@
 // The true balance: sums of payable items, how old a kept answer may be, and which figure wins.
 import * as fc from 'fast-check';
 import {
-  areMapped,
   billedBalance,
-  isBillNewer,
-  itemsOfType,
+  isOutdated,
   mayServeKept,
   REFRESHES_PER_OPERATION_MAX,
+  shareOf,
   sumItems,
+  typesOf,
+  type PayableItem,
 } from '../../domain/balance';
 import { TENDER_KINDS } from '../../domain/tender';
-import { day, invoiceWith, itemWith, refreshedWith } from '../fixtures/books';
+import { billOf, day, invoiceWith, itemWith, refreshedWith } from '../fixtures/books';
 
 const SIX_HOURS_MS = 6 * 3_600_000;
 const HEARD = new Date('2026-03-01T09:00:00Z');
@@ -145,9 +146,11 @@ test.each([
 
 test('PST-01 of a bill and a refresh the newer is believed, at the same instant the refresh', () => {
   const at = (hour: string): Date => new Date(`2026-03-01T${hour}:00Z`);
-  expect(isBillNewer(at('08:00'), at('09:00'))).toBe(false);
-  expect(isBillNewer(at('10:00'), at('09:00'))).toBe(true);
-  expect(isBillNewer(at('09:00'), at('09:00'))).toBe(false);
+  const ingested = (...hours: string[]) => hours.map((hour) => invoiceWith({ ingestedAt: at(hour) }));
+  expect(isOutdated(at('09:00'), ingested('08:00'))).toBe(false);
+  expect(isOutdated(at('09:00'), ingested('10:00'))).toBe(true);
+  expect(isOutdated(at('09:00'), ingested('09:00'))).toBe(false);
+  expect(isOutdated(at('09:00'), ingested('08:00', '10:00'))).toBe(true);
 });
 
 test('PST-01 a bill of 10:00 that says 20.00 past due shows 20.00 from the bill', () => {
@@ -199,20 +202,35 @@ test('CIS-06 only where every item names its type does a type have a part of its
   const electric = itemWith({ invoiceTypeId: 42, currentCents: 8000n });
   const water = itemWith({ invoiceTypeId: 43, currentCents: 2000n });
   const nameless = itemWith({ currentCents: 500n });
-  expect(areMapped([electric, water])).toBe(true);
-  expect(itemsOfType([electric, water], 43)).toEqual([water]);
-  expect(itemsOfType([electric, water], 44)).toEqual([]);
-  expect(areMapped([electric, nameless])).toBe(false);
-  expect(itemsOfType([electric, nameless], 42)).toBeUndefined();
-  expect(itemsOfType([], 42)).toEqual([]);
+  expect(typesOf([water, electric, water])).toEqual([42, 43]);
+  expect(typesOf([electric, nameless])).toBeNull();
+  expect(typesOf([])).toEqual([]);
+
+  const bills = [42, 43].map((invoiceTypeId) => invoiceWith({ invoiceTypeId, invoiceNumber: `N-${invoiceTypeId}` }));
+  const share = (type: number, items: readonly PayableItem[], newest = bills) =>
+    newest
+      .filter(({ invoiceTypeId }) => invoiceTypeId === type)
+      .map((invoice) => shareOf(billOf(invoice, { newest }), items))[0];
+  expect(share(43, [electric, water])).toEqual({ items: [water], bills: [bills[1]] });
+  expect(share(43, [electric])).toEqual({ items: [], bills: [bills[1]] });
+  // The greater number makes the bill of type 43 the newest of the account.
+  expect(share(43, [electric, nameless])).toEqual({ items: [electric, nameless], bills });
+  expect(share(42, [electric, nameless])).toBeUndefined();
+  const ofNoBill = itemWith({ invoiceTypeId: 44, currentCents: 100n });
+  expect(share(43, [electric, ofNoBill])).toEqual({ items: [electric, ofNoBill], bills });
+  expect(share(42, [electric, ofNoBill])).toBeUndefined();
+  expect(share(42, [nameless], bills.slice(0, 1))).toEqual({ items: [nameless], bills: bills.slice(0, 1) });
 });
 
 test('CIS-06 the parts of all types are the whole', () => {
   const cents = fc.bigInt({ min: -1_000_000n, max: 1_000_000n });
-  const item = fc.record({ currentCents: cents, invoiceTypeId: fc.constantFrom(42, 43, 44) }).map(itemWith);
+  const item = fc.record({ currentCents: cents, invoiceTypeId: fc.constantFrom(42, 43, 44, null) }).map(itemWith);
+  const newest = [42, 43].map((invoiceTypeId) => invoiceWith({ invoiceTypeId, invoiceNumber: `N-${invoiceTypeId}` }));
   fc.assert(
     fc.property(fc.array(item), (items) => {
-      const parts = [42, 43, 44].map((type) => sumItems(refreshedWith(), itemsOfType(items, type) ?? [], 'RTDR'));
+      const parts = newest.map((invoice) =>
+        sumItems(refreshedWith(), shareOf(billOf(invoice, { newest }), items)?.items ?? [], 'RTDR'),
+      );
       const sum = parts.reduce((total, { totalCents }) => total + totalCents, 0n);
       expect(sum).toBe(sumItems(refreshedWith(), items, 'RTDR').totalCents);
     }),

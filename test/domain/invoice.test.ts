@@ -125,9 +125,10 @@ test('EXP-02 a bill without an expire date never expires', () => {
   expect(isExpired(invoiceWith(), day('9999-12-31'))).toBe(false);
 });
 
-test('CIS-06 while items name no type, only the newest bill across types carries the balance and is payable', () => {
-  for (const itemsMapped of [null, false]) {
-    const [water, electric] = [WATER, FEB].map((one) => billOf(one, { newest: [WATER, FEB], itemsMapped }));
+test('CIS-06 while items name no type, or one without a bill, only the newest bill across types carries the balance and is payable', () => {
+  // Not known, or an item of a type that has no bill: its money would be on no bill at all.
+  for (const itemTypes of [null, [42, 43, 44]]) {
+    const [water, electric] = [WATER, FEB].map((one) => billOf(one, { newest: [WATER, FEB], itemTypes }));
     expect(water && balanceBill(water)).toBe(FEB);
     expect(water && codesOf(water)).toEqual(['NOT_MOST_RECENT_INVOICE']);
     expect(electric && codesOf(electric)).toEqual([]);
@@ -135,11 +136,11 @@ test('CIS-06 while items name no type, only the newest bill across types carries
 });
 
 test('CIS-06 where every item names its type, the newest bill of each type carries its part and is payable', () => {
-  const water = billOf(WATER, { newest: [WATER, FEB], itemsMapped: true });
+  const water = billOf(WATER, { newest: [WATER, FEB], itemTypes: [43] });
   expect(balanceBill(water)).toBe(WATER);
   expect(newestOfAccount(water)).toBe(FEB);
   expect(codesOf(water)).toEqual([]);
-  expect(codesOf(billOf(JAN, { newest: [WATER, FEB], itemsMapped: true }))).toEqual(['NOT_MOST_RECENT_INVOICE']);
+  expect(codesOf(billOf(JAN, { newest: [WATER, FEB], itemTypes: [42, 43] }))).toEqual(['NOT_MOST_RECENT_INVOICE']);
 });
 
 test('CNV-02 while an owner is under review no bill is payable, and the current one says so', () => {
