@@ -34,6 +34,7 @@ export interface Config {
   readonly balanceTtlSeconds: number;
   readonly requestTimeoutMs: number;
   readonly bifBytesMax: number;
+  readonly bifSilenceMs: number;
   readonly logLevel: string;
   /** Absent in the embedded mode, which makes keys of its own. */
   readonly tokens: TokenSettings | undefined;
@@ -89,6 +90,7 @@ const Environment = z.object({
   BALANCE_TTL_SECONDS: wholeNumber(60, 604_800, 86_400),
   REQUEST_TIMEOUT_MS: wholeNumber(500, 300_000, 15_000),
   BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
+  BIF_SILENCE_MS: wholeNumber(100, 600_000, 30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   BILLERS_FILE: z.string().optional(),
   TOKEN_ISSUER: z.string().optional(),
@@ -141,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     balanceTtlSeconds: environment.BALANCE_TTL_SECONDS,
     requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
     bifBytesMax: environment.BIF_BYTES_MAX,
+    bifSilenceMs: environment.BIF_SILENCE_MS,
     logLevel: environment.LOG_LEVEL,
     tokens,
     billers,

@@ -78,7 +78,7 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       apollo,
       sources,
       authenticate: openAuthentication(settings.tokens, now),
-      bif: { door: openHttpDoor(database, settings.bifBytesMax), billers, bytesMax: settings.bifBytesMax, now },
+      bif: { door: openHttpDoor(database, settings), billers, bytesMax: settings.bifBytesMax, now },
       log,
       requestTimeoutMs: settings.requestTimeoutMs,
     });
@@ -90,10 +90,10 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
   }
 }
 
-/** Over HTTP a file may be smaller than one from disk: the limit holds while it streams in, whatever its sender announced. */
-function openHttpDoor(database: Database, bytesMax: number): BillFileDoor {
-  const fileBytes = Math.min(bytesMax, BIF_LIMITS.fileBytes);
-  return createBillFileDoor({ orm: database.orm, limits: { ...BIF_LIMITS, fileBytes } });
+/** Over HTTP a file may be smaller than one from disk and its sender may not fall silent, whatever he announced. */
+function openHttpDoor(database: Database, { bifBytesMax, bifSilenceMs }: ServiceSettings): BillFileDoor {
+  const fileBytes = Math.min(bifBytesMax, BIF_LIMITS.fileBytes);
+  return createBillFileDoor({ orm: database.orm, limits: { ...BIF_LIMITS, fileBytes, silenceMs: bifSilenceMs } });
 }
 
 function openStore(settings: ServiceSettings, log: Logger): BalanceStore {

@@ -10,6 +10,7 @@ const REASONS = {
   LINE_ENDS_NOT_SUPPORTED: 'lines must end in LF or CR LF; a CR alone is no line end',
   COLUMN_REPEATED: 'the header names a column twice',
   REQUIRED_COLUMN_MISSING: 'the header lacks a required column',
+  SENDER_SILENT: 'the sender fell silent before the end of the file',
   TRAILER_MALFORMED: 'the trailer is not #TRAILER|<row count>|<sum of TotalAmountDue>',
   TRAILER_NOT_LAST: 'something stands behind the trailer',
   TRAILER_COUNT_WRONG: 'the trailer tells another count of rows than the file has',

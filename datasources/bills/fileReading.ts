@@ -55,7 +55,7 @@ export class FileReading {
   /** Reads the whole stream into the staging table. */
   async stage(client: ClientBase, stream: Readable, limits: BifLimits, onProgress: OnProgress): Promise<void> {
     const hash = createHash('sha256');
-    const batches = readBif(this.#hashed(blocksOf(stream), hash), limits);
+    const batches = readBif(this.#hashed(blocksOf(stream, limits.silenceMs), hash), limits);
     let take: ((record: BifRecord) => void) | undefined;
     let stage: RowStage | undefined;
     try {

@@ -34,6 +34,8 @@ export interface BillFileDoorSettings {
 
 /** Sorting a whole file in memory is many times faster than on disk; a file has a few such sorts, one after the other. */
 const WORK_MEMORY = '64MB';
+/** Between two statements an import does nothing but send the next one; a process that hangs there must not keep its locks. */
+const IDLE_TIMEOUT = '60s';
 const MILLISECONDS_PER_SECOND = 1000;
 
 export function createBillFileDoor(settings: BillFileDoorSettings): BillFileDoor {
@@ -105,6 +107,7 @@ async function inTransaction<Result>(
   await db.startTransaction('READ COMMITTED');
   try {
     await client.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${IDLE_TIMEOUT}'`);
     // Compiling a statement that runs once costs more than it gives.
     await client.query('SET LOCAL jit = off');
     await client.query(CREATE_STAGING);

@@ -10,10 +10,18 @@ export interface BifLimits {
   readonly rows: number;
   readonly columns: number;
   readonly recordBytes: number;
+  /** How long the next bytes may take to come, in milliseconds; undefined for a file on disk, which never falls silent. */
+  readonly silenceMs: number | undefined;
 }
 
 /** The limits of the file format; a record is a row with all its lines. */
-export const BIF_LIMITS: BifLimits = { fileBytes: 2 ** 30, rows: 2_000_000, columns: 200, recordBytes: 65_536 };
+export const BIF_LIMITS: BifLimits = {
+  fileBytes: 2 ** 30,
+  rows: 2_000_000,
+  columns: 200,
+  recordBytes: 65_536,
+  silenceMs: undefined,
+};
 
 /** `line` is the number of the record's first line in the file, counted from 1; blank lines count. */
 export type BifRecord =
@@ -33,10 +41,10 @@ const UNIT_BYTES_MAX = 3;
  * The bytes of a stream in blocks of about one size, whatever the sizes in which they came. The stream is not destroyed
  * when the reader stops early: behind an HTTP request stands a caller who waits for the report.
  */
-export async function* blocksOf(stream: Readable): AsyncGenerator<Buffer> {
+export async function* blocksOf(stream: Readable, silenceMs?: number): AsyncGenerator<Buffer> {
   let gathered: Buffer[] = [];
   let size = 0;
-  for await (const piece of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>) {
+  for await (const piece of heard(stream, silenceMs)) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     gathered.push(bytes);
     size += bytes.length;
@@ -47,6 +55,32 @@ export async function* blocksOf(stream: Readable): AsyncGenerator<Buffer> {
     for (let at = 0; at < all.length; at += BLOCK_BYTES) yield all.subarray(at, at + BLOCK_BYTES);
   }
   if (size > 0) yield Buffer.concat(gathered, size);
+}
+
+/**
+ * The pieces of a stream as they come. A sender who falls silent would hold a transaction open for as long as he likes;
+ * only time in which somebody waits for him counts, and not what a slow database takes.
+ */
+async function* heard(stream: Readable, silenceMs: number | undefined): AsyncGenerator<Buffer | string> {
+  const pieces: AsyncIterator<Buffer | string> = stream.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const next = pieces.next();
+    const piece = await (silenceMs === undefined ? next : withinSilence(next, silenceMs));
+    if (piece.done === true) return;
+    yield piece.value;
+  }
+}
+
+async function withinSilence<T>(next: Promise<T>, silenceMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new BifRefusal('SENDER_SILENT')), silenceMs);
+  });
+  try {
+    return await Promise.race([next, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

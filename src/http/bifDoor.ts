@@ -22,6 +22,9 @@ const NAME = /^[\x20-\x7e]{1,200}$/;
 const TOO_LARGE = 413;
 const UNPROCESSABLE = 422;
 
+/** Refusals of a file that HTTP has a status of its own for. */
+const STATUSES: Readonly<Record<string, number>> = { FILE_TOO_LARGE: TOO_LARGE, SENDER_SILENT: 408 };
+
 /** Registers `POST /bif`. It stands apart, so that its raw body does not change how the rest of the server reads bodies. */
 export function openBifDoor(parts: BifDoorParts): FastifyPluginCallback {
   return (server: FastifyInstance, _options, done) => {
@@ -51,15 +54,18 @@ async function receive(parts: BifDoorParts, request: FastifyRequest, reply: Fast
   const report = await parts.door
     .ingest(biller, typeof name === 'string' && NAME.test(name) ? name : 'unnamed.bif', request.body, parts.now)
     .catch((error: unknown) => {
+      // An upload that broke off leaves nobody to answer, and is no failure of this house.
+      if (request.raw.readableAborted) throw Object.assign(new Error('the upload broke off'), { statusCode: 400 });
       throw asAway(error);
     });
   return await answer(report, request, reply);
 }
 
-/** A refused file is the sender's to mend: 422, or 413 for its size, with the report that says why. */
+/** A refused file is the sender's to mend: 422 where HTTP has no better word, with the report that says why. */
 async function answer(report: BifReport, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const refusedWith = report.refused?.code === 'FILE_TOO_LARGE' ? TOO_LARGE : UNPROCESSABLE;
-  void reply.code(report.refused === null ? 200 : refusedWith);
+  void reply.code(report.refused === null ? 200 : (STATUSES[report.refused.code] ?? UNPROCESSABLE));
+  // What a refused sender still has to send is of no use; a silent one would hold the connection.
+  if (!request.raw.readableEnded) void reply.header('connection', 'close');
   if (request.headers.accept?.startsWith('text/plain') === true) {
     return await reply.type('text/plain; charset=utf-8').send(renderReport(report));
   }

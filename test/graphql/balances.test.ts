@@ -2,7 +2,7 @@
 import { readAccount } from './readAccount';
 import { bill } from './testBills';
 import { CEDAR } from './testBillers';
-import { openTestHouse, type Json, type TestHouse } from './testHouse';
+import { openTestHouse, PATIENT, type Json, type TestHouse } from './testHouse';
 
 const BALANCE = 'balance { total { amount } current { amount } pastDue { amount } source stale refreshProblem asOf }';
 const FLAGS = 'balance { allowedTenders blockedTenders source stale }';
@@ -38,6 +38,17 @@ const later = (seconds: number): void => {
 const fail = async (account: string, mode = 'http500', params = {}): Promise<unknown> =>
   await house.simulator.setFault({ mode, account, params });
 
+test('BLK-05 the answer that first learns of a block says so in its payability as well, wherever that stands', async () => {
+  await newAccount('1000', { transactionTypes: [] });
+  const payability = 'payability { payable reasons { code } }';
+  const fields = `balance { blockedTenders } currentInvoice { ${payability} balance { blockedTenders } }`;
+  const blocked = { blockedTenders: ['CARD', 'BANK'] };
+  expect(await readAccount(house, staff, '1000', fields)).toEqual({
+    balance: blocked,
+    currentInvoice: { payability: { payable: false, reasons: [{ code: 'PAYMENT_BLOCKED' }] }, balance: blocked },
+  });
+});
+
 describe('Daffron fails', () => {
   test('RTD-03 the last good answer stands in, as stale and as old as it is, with the reason', async () => {
     await newAccount('1001');
@@ -51,6 +62,23 @@ describe('Daffron fails', () => {
       stale: true,
       refreshProblem: 'BALANCE_UNAVAILABLE',
     });
+  });
+
+  test('RTD-03 an operation whose time is over before Daffron speaks gets the bill, marked as stale, and no error', async () => {
+    const hasty = await openTestHouse({ daffron: PATIENT, requestTimeoutMs: 500 });
+    try {
+      await hasty.bills([bill('1001', 'C-1', '100.00')]);
+      await hasty.simulator.setFault({ mode: 'timeout-before', account: '1001', params: {} });
+      const answer = await readAccount(hasty, await hasty.staff(), '1001', BALANCE);
+      expect(answer.balance).toMatchObject({
+        total: { amount: '100.00' },
+        source: 'BIF',
+        stale: true,
+        refreshProblem: 'BALANCE_UNAVAILABLE',
+      });
+    } finally {
+      await hasty.close();
+    }
   });
 
   test('RTD-03 without an earlier answer the bill stands in, as stale, with the reason', async () => {

@@ -1,5 +1,8 @@
 // The door for bill files over real HTTP: who may bring one, what he hears, and that a bad file leaves nothing behind.
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import pino from 'pino';
 import { MILL, CEDAR } from './testBillers';
 import { bill, billFile } from './testBills';
 import { openTestHouse, type TestHouse } from './testHouse';
@@ -158,6 +161,62 @@ describe('a file larger than the door takes', () => {
     const file = billFile([bill('1603', 'C-1', '30.00')]);
     const answer = await send(file + '\n'.repeat(BYTES_MAX - file.length));
     expect(answer.json().counts.new).toBe(1);
+  });
+});
+
+describe('a sender who does not finish', () => {
+  const transactions = async (at: TestHouse): Promise<number> => {
+    const rows = await at.service.database.read<{ count: number }>(
+      'transactions',
+      `SELECT count(*)::integer AS count FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
+      [],
+    );
+    return rows[0]?.count ?? -1;
+  };
+  const begun = billFile([bill('1701', 'C-1', '30.00'), bill('1702', 'C-2', '30.00')]).slice(0, -20);
+  const begin = (address: string, token: string): ClientRequest => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
+    const call = request(address, { method: 'POST', agent: false, headers });
+    call.write(begun);
+    return call;
+  };
+
+  test('and falls silent holds no transaction: he hears 408 with the reason, and nothing is stored', async () => {
+    const impatient = await openTestHouse({ bifSilenceMs: 300 });
+    try {
+      const address = `${await impatient.service.server.listen({ host: '127.0.0.1', port: 0 })}/bif`;
+      const call = begin(address, await impatient.token({ sub: 'feed', biller: CEDAR, role: 'SERVICE' }));
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      expect([response.statusCode, response.headers.connection]).toEqual([408, 'close']);
+      expect(await json(response)).toMatchObject({ refused: { code: 'SENDER_SILENT' } });
+      call.destroy();
+      expect(await transactions(impatient)).toBe(0);
+      const { data } = await impatient.ask(
+        await impatient.staff(),
+        '{ accountByNumber(accountNumber: "1701") { id } }',
+      );
+      expect(data.accountByNumber).toBeNull();
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  test('but breaks off leaves no transaction, and no failure of this house in the log', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+    const logged = await openTestHouse({ log });
+    try {
+      const address = `${await logged.service.server.listen({ host: '127.0.0.1', port: 0 })}/bif`;
+      const call = begin(address, await logged.token({ sub: 'feed', biller: CEDAR, role: 'SERVICE' }));
+      call.on('error', () => undefined);
+      while ((await transactions(logged)) === 0) await new Promise((resolve) => setImmediate(resolve));
+      call.destroy();
+      while ((await transactions(logged)) > 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(lines).toEqual([]);
+    } finally {
+      await logged.close();
+    }
   });
 });
 

@@ -54,6 +54,8 @@ export interface TestHouseOptions {
   readonly daffron?: Record<string, unknown>;
   readonly log?: ReturnType<typeof openLog>;
   readonly mode?: 'production' | 'embedded';
+  readonly requestTimeoutMs?: number;
+  readonly bifSilenceMs?: number;
 }
 
 /** For tests that count calls: on a busy machine a retry would count, too. */
@@ -99,8 +101,9 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       redisUrl: options.redisUrl,
       redisTimeoutMs: 40,
       balanceTtlSeconds: 86_400,
-      requestTimeoutMs: 15_000,
+      requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
       bifBytesMax: 1_000_000,
+      bifSilenceMs: options.bifSilenceMs ?? 30_000,
       logLevel: 'silent',
       tokens: keys.tokens,
       billers: settingsOf(simulator, options),
