@@ -8,29 +8,17 @@ import {
   REFRESHES_PER_OPERATION_MAX,
   shareOf,
   sumItems,
-  typesOf,
   type Balance,
   type Refreshed,
   type RefreshProblem,
 } from '../domain/balance';
-import { invoiceTypeOf, type Biller } from '../domain/biller';
+import type { Biller } from '../domain/biller';
 import { countsForAccount, maySeeRefreshed, type Caller } from '../domain/caller';
 import type { Day } from '../domain/day';
 import { isSuperseded, type Bill, type Invoice } from '../domain/invoice';
-import { readTenderFlags, TENDER_KINDS } from '../domain/tender';
-import type { BalanceFacts } from './bills/balanceFacts';
-import { joinCalls } from './cache/joinedCalls';
-import type { BalanceStore, KeptBalance } from './cache/keptBalance';
-import type { Daffron, PayableItemsReply } from './daffron/daffron';
-
-export interface BalanceParts {
-  readonly store: BalanceStore;
-  readonly facts: BalanceFacts;
-  /** The line to a biller's Daffron. */
-  daffronOf(billerId: string): Daffron;
-  /** Hears of names of tenders that the biller's settings do not know (BLK-03). */
-  onUnknownTender?(billerId: string, names: readonly string[]): void;
-}
+import { TENDER_KINDS } from '../domain/tender';
+import type { KeptBalance } from './cache/keptBalance';
+import { generationKey, openRefreshes, toldTypes, type RefreshParts } from './refreshes';
 
 export interface Balances {
   /** The balances that one operation of one caller may see. */
@@ -72,52 +60,10 @@ type Learnt =
 
 type LearntRefresh = Extract<Learnt, { kind: 'refreshed' }>;
 
-type Answer =
-  { readonly ok: true; readonly refreshed: Refreshed } | { readonly ok: false; readonly problem: RefreshProblem };
-
 const BILLED: Learnt = { kind: 'billed', stale: false, problem: null };
 
-export function openBalances(parts: BalanceParts): Balances {
-  const flights = joinCalls<Answer>();
-  /** Refreshes whose keeping is under way: they are already kept as far as this process is concerned. */
-  const settling = new Map<string, { kept: KeptBalance; done: Promise<void> }>();
-
-  async function refresh(biller: Biller, account: Account, signal: AbortSignal): Promise<Answer> {
-    const reply = await parts.daffronOf(biller.id).fetchPayableItems(account.accountNumber, { signal });
-    if (!reply.ok) {
-      return {
-        ok: false,
-        problem: reply.failure.kind === 'unreadable' ? 'BALANCE_UNPARSEABLE' : 'BALANCE_UNAVAILABLE',
-      };
-    }
-    const refreshed = readReply(biller, reply.value, reply.sentAt);
-    if (refreshed.tenders.unknownNames.length > 0) parts.onUnknownTender?.(biller.id, refreshed.tenders.unknownNames);
-    keep(account, refreshed);
-    return { ok: true, refreshed };
-  }
-
-  /** Kept behind the answer's back; readers of this process see it at once. */
-  function keep(account: Account, refreshed: Refreshed): void {
-    const kept = { refreshed, generation: account.generation };
-    const key = settlingKey(account);
-    const done = store(account, kept).finally(() => {
-      if (settling.get(key)?.kept === kept) settling.delete(key);
-    });
-    settling.set(key, { kept, done });
-  }
-
-  async function store(account: Account, kept: KeptBalance): Promise<void> {
-    const { tenders, items, observedAt } = kept.refreshed;
-    const isCurrent = await parts.facts.record(account, {
-      generation: kept.generation,
-      blockedTenders: tenders.blocked,
-      itemTypes: toldTypes(items),
-      observedAt,
-    });
-    // A payment since the question was sent makes the answer worthless to everybody who asks later.
-    if (isCurrent) await parts.store.put(account, kept);
-  }
-
+export function openBalances(parts: RefreshParts): Balances {
+  const shared = openRefreshes(parts);
   return {
     forOperation: (operation) => {
       const { biller, caller, signal } = operation;
@@ -126,13 +72,13 @@ export function openBalances(parts: BalanceParts): Balances {
       const asked = new Map<string, Promise<Learnt>>();
       const kept = new DataLoader<Account, KeptBalance | undefined, string>(
         async (accounts) => {
-          const stored = await parts.store.getMany(accounts);
+          const values = await shared.kept(accounts);
           return accounts.map((account, at) => {
-            const value = settling.get(settlingKey(account))?.kept ?? stored[at];
+            const value = values[at];
             return value !== undefined && isBelievable(value, account) ? value : undefined;
           });
         },
-        { cacheKeyFn: settlingKey },
+        { cacheKeyFn: generationKey },
       );
 
       /** A refresh of another generation is no longer true, and one from the future never was. */
@@ -147,12 +93,16 @@ export function openBalances(parts: BalanceParts): Balances {
         return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: true, problem };
       }
 
-      async function ask(account: Account): Promise<Learnt> {
-        const key = settlingKey(account);
-        const answer = await flights.join(key, signal, (leaveSignal) => refresh(biller, account, leaveSignal));
-        if (answer === undefined) return fallBack(account, 'BALANCE_UNAVAILABLE');
+      /** `acceptsEarlier` where a kept answer would have done: one that has just come does as well (L4). */
+      async function ask(account: Account, acceptsEarlier?: (refreshed: Refreshed) => boolean): Promise<Learnt> {
+        const refresh = await shared.ask(biller, account, { signal, acceptsEarlier });
+        if (refresh === undefined) return fallBack(account, 'BALANCE_UNAVAILABLE');
+        const { answer, isEarlier } = refresh;
         if (!answer.ok) return fallBack(account, answer.problem);
-        return { kind: 'refreshed', refreshed: answer.refreshed, source: 'RTDR', stale: false, problem: null };
+        // Somebody else may have accepted it in this caller's place, who wants it younger.
+        if (isEarlier && acceptsEarlier?.(answer.refreshed) !== true) return ask(account);
+        const source = isEarlier ? 'CACHE' : 'RTDR';
+        return { kind: 'refreshed', refreshed: answer.refreshed, source, stale: false, problem: null };
       }
 
       function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
@@ -166,19 +116,18 @@ export function openBalances(parts: BalanceParts): Balances {
         const begun = refreshes.get(account.accountNumber);
         if (begun !== undefined) return begun;
         const mayKeep = (maxAgeSeconds ?? (overrideRefreshCheck ? 0 : 1)) > 0;
+        const mayServe = ({ observedAt }: Refreshed): boolean =>
+          mayServeKept(observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds);
         const value = mayKeep ? await kept.load(account) : undefined;
         // Another field of the operation may have begun the refresh while the kept value was looked up; one operation has one answer.
         const since = refreshes.get(account.accountNumber);
         if (since !== undefined) return since;
-        if (
-          value !== undefined &&
-          mayServeKept(value.refreshed.observedAt, operation.now(), overrideRefreshCheck, maxAgeSeconds)
-        ) {
+        if (value !== undefined && mayServe(value.refreshed)) {
           return { kind: 'refreshed', refreshed: value.refreshed, source: 'CACHE', stale: false, problem: null };
         }
         const capped = refreshes.size >= REFRESHES_PER_OPERATION_MAX;
         if (capped) return fallBack(account, null);
-        const refreshing = ask(account);
+        const refreshing = ask(account, mayKeep ? mayServe : undefined);
         refreshes.set(account.accountNumber, refreshing);
         return refreshing;
       }
@@ -210,9 +159,11 @@ export function openBalances(parts: BalanceParts): Balances {
         const { account } = bill.standing;
         const learnt = await asked.get(account.accountNumber);
         if (learnt?.kind !== 'refreshed' || learnt.source !== 'RTDR') return bill;
-        const { tenders, items } = learnt.refreshed;
-        const types = toldTypes(items);
-        const told = { blockedTenders: tenders.blocked, itemTypes: types === undefined ? account.itemTypes : types };
+        const types = toldTypes(learnt.refreshed);
+        const told = {
+          blockedTenders: learnt.refreshed.tenders.blocked,
+          itemTypes: types === undefined ? account.itemTypes : types,
+        };
         return { ...bill, standing: { ...bill.standing, account: { ...account, ...told } } };
       }
 
@@ -229,9 +180,7 @@ export function openBalances(parts: BalanceParts): Balances {
         withLearnt,
       };
     },
-    settled: async () => {
-      await Promise.all([...settling.values()].map(({ done }) => done));
-    },
+    settled: () => shared.settled(),
   };
 }
 
@@ -254,25 +203,4 @@ function summed({ refreshed, source, problem, stale }: LearntRefresh, items: Ref
 /** Whether a bill came after a kept refresh; a fresh one is the newest word (PST-01). */
 function isOvertaken({ source, refreshed }: LearntRefresh, bills: readonly Invoice[]): boolean {
   return source === 'CACHE' && isOutdated(refreshed.observedAt, bills);
-}
-
-/** How the items are typed; undefined where nothing is owed, which says nothing of it. */
-function toldTypes(items: Refreshed['items']): readonly number[] | null | undefined {
-  return items.length === 0 ? undefined : typesOf(items);
-}
-
-function readReply(biller: Biller, reply: PayableItemsReply, sentAt: Date): Refreshed {
-  return {
-    observedAt: sentAt,
-    tenders: readTenderFlags(reply.transactionTypes, biller.tenderNames),
-    items: reply.items.map(({ chargeCode, description, ...item }) => ({
-      ...item,
-      invoiceTypeId: invoiceTypeOf(biller, chargeCode, description),
-    })),
-  };
-}
-
-/** A value of another generation is another value, in flight as well as kept. */
-function settlingKey({ billerId, accountNumber, generation }: Account): string {
-  return `${billerId}:${accountNumber}:${generation}`;
 }

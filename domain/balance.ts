@@ -24,7 +24,8 @@ export interface Refreshed {
 }
 
 export type BalanceSource = 'RTDR' | 'CACHE' | 'BIF';
-export type RefreshProblem = 'BALANCE_UNAVAILABLE' | 'BALANCE_UNPARSEABLE';
+export const REFRESH_PROBLEMS = ['BALANCE_UNAVAILABLE', 'BALANCE_UNPARSEABLE'] as const;
+export type RefreshProblem = (typeof REFRESH_PROBLEMS)[number];
 
 export interface LastPayment {
   readonly cents: bigint;

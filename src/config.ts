@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseRedisAddress } from '../datasources/cache/redisAddress';
 import type { ConfigurationProblem } from '../domain/biller';
 import { readBillers, type BillerSettings } from './billersFile';
 import { PROJECT_ROOT } from './projectFiles';
@@ -85,7 +86,13 @@ const Environment = z.object({
   DATABASE_POOL_MAX: wholeNumber(2, 200, 10),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(100, 600_000, 5000),
   DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 2000),
-  REDIS_URL: url(/^rediss?$/, 'redis://host:6379').optional(),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (text) => parseRedisAddress(text) !== undefined,
+      'must be a URL such as redis://host:6379, redis+sentinel://host:26379,host:26379/name-of-the-master or redis+cluster://host:6379,host:6379',
+    )
+    .optional(),
   REDIS_TIMEOUT_MS: wholeNumber(5, 1000, 40),
   BALANCE_TTL_SECONDS: wholeNumber(60, 604_800, 86_400),
   REQUEST_TIMEOUT_MS: wholeNumber(500, 300_000, 15_000),

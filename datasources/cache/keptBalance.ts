@@ -4,6 +4,7 @@ import { isAccountNumber } from '../../domain/account';
 import type { Refreshed } from '../../domain/balance';
 import { parseDay, type Day } from '../../domain/day';
 import { TENDER_KINDS } from '../../domain/tender';
+import type { Turn, TurnOptions } from './turn';
 
 /** A refresh with the generation of its account at the moment the question was sent. */
 export interface KeptBalance {
@@ -16,13 +17,19 @@ export interface KeptKey {
   readonly accountNumber: string;
 }
 
+/** An account's generation: whoever asks for another one asks another question. */
+export interface TurnKey extends KeptKey {
+  readonly generation: bigint;
+}
+
 /**
- * Where kept refreshes live. A store never throws and never waits long: one that is away is one that is empty (RTD-06).
+ * Where kept refreshes live, and where it is settled who asks for a new one. A store never throws and never waits long: one that is away is one that is empty (RTD-06).
  */
 export interface BalanceStore {
   /** Kept values in the order of the keys; undefined for each that is absent or not to be believed. */
   getMany(keys: readonly KeptKey[]): Promise<readonly (KeptBalance | undefined)[]>;
-  put(key: KeptKey, kept: KeptBalance): Promise<void>;
+  /** The caller's turn to ask, or what another one heard who had it; whoever has it leaves what is to be kept. */
+  takeTurn(key: TurnKey, options: TurnOptions): Promise<Turn>;
   drop(key: KeptKey): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,12 +38,28 @@ export interface BalanceStore {
 const CHARACTERS_MAX = 4_000_000;
 
 /** Raised whenever the form of the value changes, so that an older or newer process reads it as absent. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** Letters, digits and dashes only, so that nobody can reach another key through an account number (X4). */
-export function cacheKey({ billerId, accountNumber }: KeptKey): string {
+export function cacheKey(key: KeptKey): string {
+  return `balance:v${VERSION}:${accountPart(key)}`;
+}
+
+export function turnKey(key: TurnKey): string {
+  return `turn:v${VERSION}:${accountPart(key)}:${key.generation}`;
+}
+
+/** Counts the turns of an account: the later one's refresh is kept. */
+export function countKey(key: KeptKey): string {
+  return `turns:v${VERSION}:${accountPart(key)}`;
+}
+
+/**
+ * Letters, digits and dashes only, so that nobody can reach another key through an account number (X4). In braces: all keys of
+ * one account lie on one node of a cluster.
+ */
+function accountPart({ billerId, accountNumber }: KeptKey): string {
   if (!isAccountNumber(accountNumber)) throw new Error('an unchecked account number reached the cache');
-  return `balance:v${VERSION}:${billerId}:${accountNumber}`;
+  return `{${billerId}:${accountNumber}}`;
 }
 
 const cents = z
@@ -97,8 +120,12 @@ export function writeKept(key: KeptKey, { refreshed, generation }: KeptBalance):
   });
 }
 
+/** Stands before the value in Redis, for the script that keeps it. */
+const TURN_NUMBER = /^\d{1,16}\|/;
+
 /** The kept value of a text, or undefined where anything about it is not as this version writes it for this key. */
-export function readKept(key: KeptKey, text: string): KeptBalance | undefined {
+export function readKept(key: KeptKey, written: string): KeptBalance | undefined {
+  const text = written.replace(TURN_NUMBER, '');
   if (text.length > CHARACTERS_MAX) return undefined;
   const read = Kept.safeParse(parseJson(text));
   if (!read.success || read.data.billerId !== key.billerId || read.data.accountNumber !== key.accountNumber)

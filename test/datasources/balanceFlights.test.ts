@@ -212,9 +212,16 @@ test('RTD-07 what is kept holds no text of the payable items, where a vendor may
   const texts: string[] = [];
   const store: BalanceStore = {
     ...inner,
-    put: async (key, kept) => {
-      texts.push(writeKept(key, kept), inspect(kept, { depth: 9 }));
-      await inner.put(key, kept);
+    takeTurn: async (key, options) => {
+      const turn = await inner.takeTurn(key, options);
+      if (turn.kind !== 'ours') return turn;
+      return {
+        ...turn,
+        keep: async (refreshed) => {
+          texts.push(writeKept(key, { refreshed, generation: key.generation }), inspect(refreshed, { depth: 9 }));
+          await turn.keep(refreshed);
+        },
+      };
     },
   };
   const world = openWorld(true, store);

@@ -2,6 +2,7 @@
 import { cacheKey, readKept, writeKept, type KeptBalance } from '../../datasources/cache/keptBalance';
 import { openMemoryStore } from '../../datasources/cache/memoryStore';
 import { BILLER_ID, day, NINE } from '../fixtures/handMade';
+import { keepIn } from '../fixtures/keepIn';
 
 const key = { billerId: BILLER_ID, accountNumber: 'A-1' };
 const kept: KeptBalance = {
@@ -58,9 +59,9 @@ test.each([
   ['null', 'null'],
   ['a list', '[]'],
   ['a number', '8000'],
-  ['an older version', changed({ version: 0 })],
-  ['a newer version', changed({ version: 2 })],
-  ['the version as text', changed({ version: '1' })],
+  ['an older version', changed({ version: 1 })],
+  ['a newer version', changed({ version: 3 })],
+  ['the version as text', changed({ version: '2' })],
   ['another biller', changed({ billerId: 'd5f0a1c2-0000-4000-8000-000000000000' })],
   ['another account', changed({ accountNumber: 'A-2' })],
   ['the same account in other letters', changed({ accountNumber: 'a-1' })],
@@ -98,7 +99,7 @@ test('RTD-07 no prototype comes out of a kept text', () => {
 });
 
 test('RTD-07 the key holds version, biller and account', () => {
-  expect(cacheKey(key)).toBe(`balance:v1:${BILLER_ID}:A-1`);
+  expect(cacheKey(key)).toBe(`balance:v2:{${BILLER_ID}:A-1}`);
 });
 
 test.each(['', 'A:1', 'A 1', 'A*', 'A\r\nFLUSHALL', '../A', 'A\u0000', 'A\n', 'Ã„-1', 'A'.repeat(41)])(
@@ -111,11 +112,11 @@ test.each(['', 'A:1', 'A 1', 'A*', 'A\r\nFLUSHALL', '../A', 'A\u0000', 'A\n', 'Ã
 test('RTD-07 the store in memory believes and forgets as the one in Redis does', async () => {
   const store = openMemoryStore({ entriesMax: 2, ttlSeconds: 60 });
   const other = { billerId: BILLER_ID, accountNumber: 'A-2' };
-  await store.put(key, kept);
+  await keepIn(store, key, kept);
   expect(await store.getMany([other, key])).toEqual([undefined, kept]);
   await store.drop(key);
   expect(await store.getMany([key])).toEqual([undefined]);
-  for (const accountNumber of ['B-1', 'B-2', 'B-3']) await store.put({ billerId: BILLER_ID, accountNumber }, kept);
+  for (const accountNumber of ['B-1', 'B-2', 'B-3']) await keepIn(store, { billerId: BILLER_ID, accountNumber }, kept);
   expect(await store.getMany([{ billerId: BILLER_ID, accountNumber: 'B-1' }])).toEqual([undefined]);
   await store.close();
 });

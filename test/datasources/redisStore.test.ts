@@ -6,6 +6,7 @@ import { cacheKey, writeKept, type BalanceStore, type KeptBalance } from '../../
 import { openRedisStore, type RedisTrouble } from '../../datasources/cache/redisStore';
 import { openWorld } from '../fixtures/balanceWorld';
 import { BILLER_ID, makeAccount, NINE } from '../fixtures/handMade';
+import { keepIn } from '../fixtures/keepIn';
 import { openRedisRelay, type RedisRelay } from '../fixtures/redisRelay';
 import { startRedis, type TestRedis } from '../setup/servers';
 
@@ -63,7 +64,7 @@ async function read(): Promise<KeptBalance | undefined> {
 async function untilItKeeps(): Promise<void> {
   do {
     await sleep(30);
-    await store.put(key, kept);
+    await keepIn(store, key, kept);
   } while ((await read()) === undefined);
   troubles.length = 0;
 }
@@ -84,7 +85,7 @@ test('RTD-06 Redis down at the start is an empty cache, and is found when it com
   await store.close();
   open();
   for (let ask = 0; ask < 5; ask += 1) {
-    await store.put(key, kept);
+    await keepIn(store, key, kept);
     expect(await read()).toBeUndefined();
     await store.drop(key);
   }
@@ -99,7 +100,7 @@ test('RTD-06 a port where nobody listens is told as trouble of the connection, a
   await relay.close();
   open();
   while (!troubles.includes('CONNECTION')) await sleep(5);
-  await store.put(key, kept);
+  await keepIn(store, key, kept);
   expect(await read()).toBeUndefined();
 });
 
@@ -126,7 +127,7 @@ test('RTD-06 Redis killed under use fails nobody, and another on its port is fou
   const over = new AbortController();
   const users = Array.from({ length: 20 }, async () => {
     while (!over.signal.aborted) {
-      await store.put(key, kept);
+      await keepIn(store, key, kept);
       await read();
       // A store that is spared answers in the same turn; the others must have theirs.
       await sleep(1);
@@ -188,7 +189,7 @@ test('RTD-06 a flushed Redis gives misses and no trouble (O5)', async () => {
   await admin.flushall();
   expect(await read()).toBeUndefined();
   expect(troubles).toEqual([]);
-  await store.put(key, kept);
+  await keepIn(store, key, kept);
   expect(await read()).toEqual(kept);
 });
 
@@ -203,32 +204,32 @@ test.each([
     await admin.call(command, ...words);
     try {
       const writes = 6;
-      for (let write = 0; write < writes; write += 1) await store.put(keyOf('A-2'), kept);
+      for (let write = 0; write < writes; write += 1) await keepIn(store, keyOf('A-2'), kept);
       expect(troubles).toEqual(Array.from({ length: writes }, () => 'WRITE_FAILED'));
       expect(await store.getMany([key, keyOf('A-2')])).toEqual([kept, undefined]);
     } finally {
       const [back = '', ...rest] = end;
       await admin.call(back, ...rest);
     }
-    await store.put(keyOf('A-2'), kept);
+    await keepIn(store, keyOf('A-2'), kept);
     expect(await store.getMany([keyOf('A-2')])).toEqual([kept]);
   },
 );
 
 test.each([
   ['no JSON', 'rubbish'],
-  ['of another version', writeKept(key, kept).replace('"version":1', '"version":99')],
+  ['of another version', writeKept(key, kept).replace('"version":2', '"version":99')],
   ['of another account', writeKept(keyOf('A-2'), kept)],
 ])(
   'RTD-07 a value that is %s is a miss, is told and is deleted; its neighbours are found (O7)',
   async (_name, poison) => {
     await untilItKeeps();
-    await store.put(keyOf('A-3'), kept);
+    await keepIn(store, keyOf('A-3'), kept);
     await admin.set(cacheKey(key), poison);
     expect(await store.getMany([keyOf('A-3'), key])).toEqual([kept, undefined]);
     expect(troubles).toEqual(['POISONED']);
     while ((await admin.exists(cacheKey(key))) === 1) await sleep(5);
-    await store.put(key, kept);
+    await keepIn(store, key, kept);
     expect(await read()).toEqual(kept);
   },
 );
@@ -238,7 +239,7 @@ test('RTD-07 something that is no text under the key is a miss, and the next ref
   await admin.del(cacheKey(key));
   await admin.lpush(cacheKey(key), 'poison');
   expect(await read()).toBeUndefined();
-  await store.put(key, kept);
+  await keepIn(store, key, kept);
   expect(await read()).toEqual(kept);
 });
 

@@ -28,14 +28,16 @@ const STARTS_MAX = 5;
 /**
  * Starts a Redis server that keeps nothing on disk, on a free port of 127.0.0.1.
  * @param args more of its command line, such as ['--maxmemory', '2mb']
+ * @param settings a file of settings, which comes first
  * @throws Error with what the server said when it does not come up
  */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+export async function startRedis(args: readonly string[] = [], settings?: string): Promise<TestRedis> {
   const { program, env } = await findRedisProgram();
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no'];
   for (let start = 1; ; start++) {
     const port = await findFreePort();
-    const child = spawn(program, ['--port', String(port), ...fixed, ...args], {
+    const first = settings === undefined ? [] : [settings];
+    const child = spawn(program, [...first, '--port', String(port), ...fixed, ...args], {
       // A group of its own: Ctrl-C at the terminal must not take it from a test that is cleaning up.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,117 @@
+// The line to Redis: one server, one behind sentinels, or a cluster. A command waits for nothing and nobody fails for it
+// (RTD-06, O1 to O6).
+import { circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress } from './redisAddress';
+
+/** What went wrong with Redis: a code for the log and the metrics, never a value or an address. */
+export type RedisTrouble = 'READ_FAILED' | 'WRITE_FAILED' | 'CONNECTION' | 'POISONED';
+
+/** What is asked of Redis here; a cluster and a single server answer alike. */
+export interface RedisCommands {
+  /** The texts under the keys, in their order. */
+  read(keys: readonly string[]): Promise<readonly (string | null)[]>;
+  delete(key: string): Promise<unknown>;
+  /** Runs a script on keys of one slot. */
+  run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
+}
+
+export interface RedisLine {
+  /** What `ask` brings, or undefined where Redis does not answer in time or refuses; the trouble is told. */
+  attempt<T>(trouble: RedisTrouble, ask: (commands: RedisCommands) => Promise<T>): Promise<T | undefined>;
+  tell(trouble: RedisTrouble): void;
+  close(): void;
+}
+
+/** After this many commands in a row without an answer Redis is left alone for a second, so that a hung one costs its time limit rarely. */
+const FAILURES_BEFORE_PAUSE = 3;
+const PAUSE_MS = 1000;
+
+/** A connection that is given up gets no time for a farewell: nothing of value is under way, and a timer would hold the process. */
+const FAREWELL_MS = 0;
+
+/** Reconnecting goes on for ever, a little later each time up to this many milliseconds. */
+const RECONNECT_MS_MAX = 2000;
+
+const CONNECT_TIMEOUT_MS = 1000;
+
+/** How often the map of a cluster is read again: a fail-over is found this much later, in milliseconds. */
+const CLUSTER_MAP_MS = 1000;
+
+export function openRedisLine(
+  address: RedisAddress,
+  commandTimeoutMs: number,
+  onTrouble: (trouble: RedisTrouble) => void,
+): RedisLine {
+  const redis = connect(address, commandTimeoutMs);
+  redis.on('error', () => onTrouble('CONNECTION'));
+  const commands = commandsOf(redis);
+  // A Redis that refuses a command is not away: one that is full or read-only refuses writes and still serves reads (O6).
+  const isSilence = handleWhen((error) => error.name !== 'ReplyError');
+  const breaker = circuitBreaker(isSilence, {
+    halfOpenAfter: PAUSE_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_BEFORE_PAUSE),
+  });
+  return {
+    attempt: async (trouble, ask) => {
+      try {
+        return await breaker.execute(() => ask(commands));
+      } catch {
+        // A cache that is away is one that is empty; the trouble is counted, and the caller asks Daffron.
+        onTrouble(trouble);
+        return undefined;
+      }
+    },
+    tell: onTrouble,
+    close: () => redis.disconnect(),
+  };
+}
+
+const reconnectAfterMs = (tries: number): number => Math.min(tries * 50, RECONNECT_MS_MAX);
+
+function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Cluster {
+  // A command waits neither for a connection nor for a second try: the cache is a hint.
+  const impatient = {
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: FAREWELL_MS,
+    autoResendUnfulfilledCommands: false,
+  } satisfies RedisOptions;
+  const own = { ...impatient, enableOfflineQueue: false, retryStrategy: reconnectAfterMs } satisfies RedisOptions;
+  switch (address.kind) {
+    case 'single':
+      return new Redis(address.url, own);
+    case 'sentinel':
+      return new Redis({
+        ...own,
+        ...address.credentials,
+        sentinels: [...address.nodes],
+        name: address.name,
+        sentinelRetryStrategy: reconnectAfterMs,
+        sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
+        // A master that became a replica refuses every write: it is left, and the sentinels are asked anew.
+        reconnectOnError: (error) => error.message.startsWith('READONLY'),
+      });
+    case 'cluster':
+      return new Cluster([...address.nodes], {
+        redisOptions: { ...impatient, ...address.credentials },
+        enableOfflineQueue: false,
+        clusterRetryStrategy: reconnectAfterMs,
+        slotsRefreshInterval: CLUSTER_MAP_MS,
+        slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+        // Waiting for a fail-over would hold up the answer; the next command finds the new master.
+        retryDelayOnFailover: 0,
+        retryDelayOnClusterDown: 0,
+      });
+  }
+}
+
+function commandsOf(redis: Redis | Cluster): RedisCommands {
+  return {
+    // The keys of one MGET must lie on one node of a cluster; single reads go to the right ones by themselves.
+    read: (keys) => (redis.isCluster ? Promise.all(keys.map((key) => redis.get(key))) : redis.mget([...keys])),
+    delete: (key) => redis.del(key),
+    run: (script, keys, values) => redis.eval(script, keys.length, ...keys, ...values),
+  };
+}

@@ -1,0 +1,130 @@
+// One refresh of one account, shared by all who want it now: within the process, between processes, and kept for later
+// (RTD-03, CIS-05).
+import type { Account } from '../domain/account';
+import { typesOf, type Refreshed } from '../domain/balance';
+import { invoiceTypeOf, type Biller } from '../domain/biller';
+import { readTenderFlags } from '../domain/tender';
+import type { BalanceFacts } from './bills/balanceFacts';
+import { joinCalls } from './cache/joinedCalls';
+import type { BalanceStore, KeptBalance } from './cache/keptBalance';
+import type { CallAnswer, HeardAnswer, OwnTurn, TurnOptions } from './cache/turn';
+import type { Daffron, PayableItemsReply } from './daffron/daffron';
+
+export interface RefreshParts {
+  readonly store: BalanceStore;
+  readonly facts: BalanceFacts;
+  /** The line to a biller's Daffron. */
+  daffronOf(billerId: string): Daffron;
+  /** Hears of names of tenders that the biller's settings do not know (BLK-03). */
+  onUnknownTender?(billerId: string, names: readonly string[]): void;
+}
+
+export type Refresh = Omit<HeardAnswer, 'kind'>;
+
+export interface Refreshes {
+  /**
+   * What Daffron says now; undefined where the signal fires first. With `acceptsEarlier` one that has just come may do as
+   * well, so that many who meet an expired answer cause one call (L4).
+   */
+  ask(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh | undefined>;
+  /** What is kept of each account, in their order; whether it is still to be believed is the reader's to judge. */
+  kept(accounts: readonly Account[]): Promise<readonly (KeptBalance | undefined)[]>;
+  /** Ends when nothing is being kept any more. */
+  settled(): Promise<void>;
+}
+
+export function openRefreshes(parts: RefreshParts): Refreshes {
+  const flights = joinCalls<Refresh>();
+  /** Refreshes whose keeping is under way: they are already kept as far as this process is concerned. */
+  const settling = new Map<string, { kept: KeptBalance; done: Promise<void> }>();
+
+  /** Asks Daffron, or hears what another process was told that asked at the same time. */
+  async function refresh(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh> {
+    const turn = await parts.store.takeTurn(account, options);
+    if (turn.kind === 'heard') return turn;
+    let told: CallAnswer | undefined;
+    try {
+      const asked = await call(biller, account, options.signal);
+      if (asked.isForAll) told = asked.answer;
+      if (asked.answer.ok) keep(account, asked.answer.refreshed, turn);
+      return { answer: asked.answer, isEarlier: false };
+    } finally {
+      // Sent before the answer is: whoever asks after it must not hear of this call again (RTD-04).
+      void turn.end(told);
+    }
+  }
+
+  /** `isForAll` where the answer says something to every process. What was not sent, for want of a place or of patience here, others may send. */
+  async function call(
+    biller: Biller,
+    account: Account,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: CallAnswer; readonly isForAll: boolean }> {
+    const reply = await parts.daffronOf(biller.id).fetchPayableItems(account.accountNumber, { signal });
+    if (!reply.ok) {
+      const { kind } = reply.failure;
+      const problem = kind === 'unreadable' ? 'BALANCE_UNPARSEABLE' : 'BALANCE_UNAVAILABLE';
+      return { answer: { ok: false, problem }, isForAll: kind !== 'notSent' && !signal.aborted };
+    }
+    const refreshed = readReply(biller, reply.value, reply.sentAt);
+    if (refreshed.tenders.unknownNames.length > 0) parts.onUnknownTender?.(biller.id, refreshed.tenders.unknownNames);
+    return { answer: { ok: true, refreshed }, isForAll: true };
+  }
+
+  /** Kept behind the answer's back; readers of this process see it at once. */
+  function keep(account: Account, refreshed: Refreshed, turn: OwnTurn): void {
+    const kept = { refreshed, generation: account.generation };
+    const key = generationKey(account);
+    const done = store(account, refreshed, turn).finally(() => {
+      if (settling.get(key)?.kept === kept) settling.delete(key);
+    });
+    settling.set(key, { kept, done });
+  }
+
+  async function store(account: Account, refreshed: Refreshed, turn: OwnTurn): Promise<void> {
+    const isCurrent = await parts.facts.record(account, {
+      generation: account.generation,
+      blockedTenders: refreshed.tenders.blocked,
+      itemTypes: toldTypes(refreshed),
+      observedAt: refreshed.observedAt,
+    });
+    // A payment since the question was sent makes the answer worthless to everybody who asks later.
+    if (isCurrent) await turn.keep(refreshed);
+  }
+
+  return {
+    ask: (biller, account, options) => {
+      // Whoever wants a call must not be joined to somebody who is content with less (RTD-04).
+      const key = `${options.acceptsEarlier === undefined ? 'call' : 'earlier'}:${generationKey(account)}`;
+      return flights.join(key, options.signal, (signal) => refresh(biller, account, { ...options, signal }));
+    },
+    kept: async (accounts) => {
+      const stored = await parts.store.getMany(accounts);
+      return accounts.map((account, at) => settling.get(generationKey(account))?.kept ?? stored[at]);
+    },
+    settled: async () => {
+      await Promise.all([...settling.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** How the items are typed; undefined where nothing is owed, which says nothing of it. */
+export function toldTypes({ items }: Refreshed): readonly number[] | null | undefined {
+  return items.length === 0 ? undefined : typesOf(items);
+}
+
+/** A value of another generation is another value, in flight as well as kept. */
+export function generationKey({ billerId, accountNumber, generation }: Account): string {
+  return `${billerId}:${accountNumber}:${generation}`;
+}
+
+function readReply(biller: Biller, reply: PayableItemsReply, sentAt: Date): Refreshed {
+  return {
+    observedAt: sentAt,
+    tenders: readTenderFlags(reply.transactionTypes, biller.tenderNames),
+    items: reply.items.map(({ chargeCode, description, ...item }) => ({
+      ...item,
+      invoiceTypeId: invoiceTypeOf(biller, chargeCode, description),
+    })),
+  };
+}
