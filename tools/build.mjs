@@ -1,6 +1,17 @@
 // Builds the house and the simulator into dist/: compiled sources, and the files that they read beside them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -8,8 +19,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built');
+/** Where builds are made: on the same volume as dist/, and out of sight of Git and of every tool. */
+const WORKSHOP = join(ROOT, '.cache');
+const DRAFT = /^(build|old)-/;
 const FLOORS = ['src', 'resolvers', 'datasources', 'domain', 'simulator', 'schema'];
 const INPUTS = [...FLOORS, 'tsconfig.json', 'tsconfig.build.json'];
+
+/** No build takes an hour; a folder that is older was left by one that was killed. */
+const DRAFT_AGE_MAX_MS = 3_600_000;
+
+/** Two builds that end at once may find each other's dist/ in their way; that it happens this often is no accident. */
+const RENAMES_MAX = 20;
 
 /** Files that are read and not imported; they stand at the same place in the build. */
 const COPIED = /\.(graphql|wsdl)$/;
@@ -28,37 +48,91 @@ function newestOf(path) {
   return readdirSync(path).reduce((newest, name) => Math.max(newest, newestOf(join(path, name))), stat.mtimeMs);
 }
 
+/**
+ * Builds in a folder of its own, which gets the name dist/ when it is whole: a service that runs from dist/ never sees
+ * half a build, and one that fails leaves the build that was there.
+ */
 export function build() {
+  buildUnless(() => false);
+}
+
+/** Builds where a source is newer; a production install without the compiler runs the build that it has. */
+export function buildIfStale() {
+  if (!isStale()) return;
+  if (findCompiler() === undefined && existsSync(STAMP)) return;
+  // Another start may have built the same sources meanwhile, and runs from what it built: leave it to him.
+  buildUnless(() => !isStale());
+}
+
+function buildUnless(isSettled) {
   const compiler = findCompiler();
   if (compiler === undefined) {
     throw new Error('the compiler is not installed: run `npm ci` without --omit=dev, then `npm run build`');
   }
   const startedAt = new Date();
-  rmSync(DIST, { recursive: true, force: true });
-  const compiled = spawnSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json')], {
-    stdio: 'inherit',
-  });
-  if (compiled.status !== 0) throw new Error('the sources do not compile');
-  for (const floor of FLOORS) copyRead(floor);
-  // The stamp bears the time before compiling, so that a file saved meanwhile is seen as newer.
-  writeFileSync(STAMP, startedAt.toISOString());
-  return import('node:fs').then(({ utimesSync }) => utimesSync(STAMP, startedAt, startedAt));
+  mkdirSync(WORKSHOP, { recursive: true });
+  removeLeftovers(startedAt);
+  const draft = makeFolder('build');
+  try {
+    const args = [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', draft];
+    const compiled = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (compiled.status !== 0) throw new Error('the sources do not compile');
+    for (const floor of FLOORS) copyRead(floor, draft);
+    const stamp = join(draft, '.built');
+    // The stamp bears the time before compiling, so that a file saved meanwhile is seen as newer.
+    writeFileSync(stamp, startedAt.toISOString());
+    utimesSync(stamp, startedAt, startedAt);
+    if (!isSettled()) putInPlace(draft);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
-/** Builds where a source is newer; a production install without the compiler runs the build that it has. */
-export async function buildIfStale() {
-  if (!isStale()) return;
-  if (findCompiler() === undefined && existsSync(STAMP)) return;
-  await build();
+/** A folder with files in it cannot be replaced in one step: the old one is renamed away, and the new one follows at once. */
+function putInPlace(draft) {
+  const old = makeFolder('old');
+  try {
+    for (let turn = 1; ; turn += 1) {
+      try {
+        if (existsSync(DIST)) renameSync(DIST, join(old, String(turn)));
+        renameSync(draft, DIST);
+        return;
+      } catch (error) {
+        // The other of two builds was here between these steps: took the old one away, or put its own in place.
+        const isRace = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code);
+        if (isRace && turn < RENAMES_MAX) continue;
+        if (!existsSync(DIST) && existsSync(join(old, String(turn)))) renameSync(join(old, String(turn)), DIST);
+        throw error;
+      }
+    }
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
 }
 
-function copyRead(folder) {
+/** Open to whom this user's folders are open: a build by root may be run by another user. */
+function makeFolder(kind) {
+  const folder = join(WORKSHOP, `${kind}-${randomUUID()}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+function removeLeftovers(now) {
+  for (const name of readdirSync(WORKSHOP).filter((entry) => DRAFT.test(entry))) {
+    const path = join(WORKSHOP, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && now.getTime() - stat.mtimeMs > DRAFT_AGE_MAX_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function copyRead(folder, draft) {
   for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) copyRead(path);
+    if (entry.isDirectory()) copyRead(path, draft);
     else if (COPIED.test(entry.name)) {
-      mkdirSync(join(DIST, folder), { recursive: true });
-      cpSync(join(ROOT, path), join(DIST, path));
+      mkdirSync(join(draft, folder), { recursive: true });
+      cpSync(join(ROOT, path), join(draft, path));
     }
   }
 }
@@ -73,6 +147,11 @@ function findCompiler() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await build();
-  console.log('built into dist/');
+  try {
+    build();
+    console.log('built into dist/');
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -7,6 +7,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const PATH = new URL('../package-lock.json', import.meta.url);
+
+/** A version as npm writes it (semver 2.0). Binary packages are wanted in exactly one, that of the package they serve. */
+const EXACT_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const OPERATING_SYSTEMS = [
   'darwin',
   'linux',
@@ -48,12 +51,16 @@ function findEntry(packages, from, name) {
 
 const lock = JSON.parse(readFileSync(PATH, 'utf8'));
 const missing = new Map();
+const vague = [];
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
     if (findEntry(lock.packages, path, name) !== undefined) continue;
-    const version = range.replace(/^[\^~]/, '');
+    if (!EXACT_VERSION.test(range)) {
+      vague.push(`${name}@${range}, wanted by ${path === '' ? 'this project' : path}`);
+      continue;
+    }
     missing.set(`node_modules/${name}`, {
-      version,
+      version: range,
       ...platformOf(name),
       ...(entry.dev === true && { dev: true }),
       optional: true,
@@ -65,6 +72,14 @@ if (resolved > 0) {
   console.error(
     `package-lock.json names ${resolved} download addresses; keep omit-lockfile-registry-resolved=true in .npmrc`,
   );
+  process.exit(1);
+}
+if (vague.length > 0) {
+  console.error(
+    'package-lock.json lacks optional packages whose version is a range, and which one npm would take is not for a guess;' +
+      ' take them into the lock file with `npm install --package-lock-only` where the registry has them:',
+  );
+  for (const line of vague) console.error(`  ${line}`);
   process.exit(1);
 }
 if (missing.size === 0) {

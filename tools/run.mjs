@@ -10,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(3);
 }
 try {
-  await buildIfStale();
+  buildIfStale();
 } catch (error) {
   console.error(error.message);
   process.exit(3);
