@@ -1,7 +1,7 @@
 // The way to Postgres: one pool for prepared reads, and TypeORM for migrations, writes and the transaction handle.
 import 'reflect-metadata';
 import { Pool, types, type QueryResultRow } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { Bills1000000000001 } from './migrations/0001-bills';
 import { ItemTypes1000000000002 } from './migrations/0002-item-types';
 import { asAway } from './backEndAway';
@@ -47,6 +47,18 @@ const readTypes = {
   },
 } as const;
 
+const nothing = (): void => undefined;
+
+/** TypeORM prints what it does with migrations even where logging is off; whatever fails is thrown, and told by who catches it. */
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
 /** Opens the database and brings its tables up to date. `onIdleError` hears of connections that die unused. */
 export async function openDatabase(settings: DatabaseSettings, onIdleError: (error: Error) => void): Promise<Database> {
   const orm = new DataSource({
@@ -64,9 +76,20 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     logging: false,
+    logger: SILENT,
   });
   await orm.initialize();
-  await migrate(orm);
+  try {
+    await migrate(orm);
+    return openReading(orm, settings, onIdleError);
+  } catch (error) {
+    // TypeORM's connections would outlive the failed start, and keep its process from ending.
+    await orm.destroy();
+    throw error;
+  }
+}
+
+function openReading(orm: DataSource, settings: DatabaseSettings, onIdleError: (error: Error) => void): Database {
   const pool = new Pool({
     connectionString: settings.url,
     max: settings.poolMax,
@@ -89,8 +112,11 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     write: run,
     orm,
     close: async () => {
-      await pool.end();
-      await orm.destroy();
+      try {
+        await pool.end();
+      } finally {
+        await orm.destroy();
+      }
     },
   };
 }
@@ -100,12 +126,13 @@ const MIGRATION_LOCK = 4_105_001;
 
 async function migrate(orm: DataSource): Promise<void> {
   const queryRunner = orm.createQueryRunner();
-  await queryRunner.connect();
   try {
+    await queryRunner.connect();
     await queryRunner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await orm.runMigrations();
-  } finally {
     await queryRunner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  } finally {
+    // Where the migration failed the whole pool is closed after this, and the lock ends with its connection.
     await queryRunner.release();
   }
 }
