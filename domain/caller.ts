@@ -16,6 +16,10 @@ export interface Claims {
   readonly userName: string | null;
   /** The accounts that the issuer says are the caller's; for a guest the account of his grant. */
   readonly accountNumbers: readonly string[];
+  /**
+   * When the token was issued at the earliest by our clock: what the issuer says less the leeway for clocks that differ.
+   * A link that ended since may be one of which the issuer did not know (REG-02).
+   */
   readonly issuedAt: Date;
 }
 

@@ -83,7 +83,8 @@ function readClaims(payload: JWTPayload, settings: TokenSettings, now: Date): Au
       subject: sub,
       userName: username === undefined || role === 'GUEST' || role === 'SERVICE' ? null : foldUserName(username),
       accountNumbers: grant === undefined ? [...new Set(accounts)] : [grant.account],
-      issuedAt: new Date(iat * 1000),
+      // Daffron's links end by our clock, and the issuer's may be ahead of it by the leeway: what ended then is not revived.
+      issuedAt: new Date((iat - settings.leewaySeconds) * 1000),
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { identify, type Link } from '../../../domain/caller';
 import { openAuthentication, type Authenticate } from '../../../src/http/authenticate';
 import { BILLER_ID } from './billerEntry';
 import { bearer, claimsWith, newKey, NOW, NOW_SECONDS, settingsWith, type Key } from './tokens';
@@ -30,7 +31,7 @@ test('AUT-02 a good token becomes claims, whichever of the pinned algorithms sig
       subject: 'user-17',
       userName: 'janedoe',
       accountNumbers: ['0004512001'],
-      issuedAt: NOW,
+      issuedAt: new Date('2026-03-10T11:59:30Z'),
     },
   };
   expect(await authenticate(await bearer(es256))).toEqual(claims);
@@ -133,6 +134,21 @@ test.each<readonly [string, Readonly<Record<string, unknown>>]>([
   ['with claims that nobody knows', { isAdmin: true, biller_id: 'x' }],
 ])('AUT-02 A2 a token %s is good', async (_name, changes) => {
   expect(await authenticate(await bearer(es256, claimsWith(changes)))).toMatchObject({ kind: 'claims' });
+});
+
+test('REG-02 a link that Daffron ended within the leeway before the time of issue is not revived by the token', async () => {
+  const leeway = settingsWith({ file: join(folder, 'keys.json') }).leewaySeconds;
+  const authentication = await authenticate(await bearer(es256));
+  if (authentication.kind !== 'claims') throw new Error('the token was not taken');
+  const ended = (secondsBefore: number): Link => ({
+    accountNumber: '0004512001',
+    relation: 'OWNER',
+    endedAt: new Date(NOW.getTime() - secondsBefore * 1000),
+  });
+  const accountsAfter = (link: Link) => [...identify(authentication.claims, [link], true).relations.keys()];
+  expect(accountsAfter(ended(1))).toEqual([]);
+  expect(accountsAfter(ended(leeway))).toEqual([]);
+  expect(accountsAfter(ended(leeway + 1))).toEqual(['0004512001']);
 });
 
 test('AUT-02 a guest has the account of his grant and no other, and no user name', async () => {
