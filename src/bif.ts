@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createBillFileDoor } from '../datasources/bills/ingestBif';
 import { openDatabase } from '../datasources/postgres/database';
 import { EXIT, runBif, type BifDoor } from './bifCommand';
+import { openClosers } from './closers';
 import { readConfig } from './config';
 import { openShared, type SharedParts } from './embedded/embedded';
 import { HOUSE_ROOT } from './projectFiles';
@@ -21,6 +22,8 @@ async function openDoor(): Promise<BifDoor> {
     databaseUrl !== undefined && given !== undefined
       ? { databaseUrl, billers: given, close: () => Promise.resolve() }
       : await openShared(config, { now, say: (line) => process.stderr.write(`${line}\n`) });
+  const closers = openClosers();
+  closers.add(() => parts.close());
   const database = await openDatabase(
     {
       url: parts.databaseUrl,
@@ -29,17 +32,12 @@ async function openDoor(): Promise<BifDoor> {
       connectTimeoutMs: config.databaseConnectTimeoutMs,
     },
     () => undefined,
-  ).catch(async (error: unknown) => {
-    await parts.close();
-    throw error;
-  });
+  ).catch((error: unknown) => closers.closeAfter(error));
+  closers.add(() => database.close());
   return {
     door: createBillFileDoor({ orm: database.orm }),
     billers: parts.billers.map(({ biller }) => biller),
-    close: async () => {
-      await database.close();
-      await parts.close();
-    },
+    close: () => closers.close(),
   };
 }
 

@@ -12,6 +12,7 @@ import { openSources, type Sources } from '../datasources/sources';
 import type { Biller } from '../domain/biller';
 import { openAuthentication } from './http/authenticate';
 import type { BillerSettings } from './billersFile';
+import { openClosers, type Closers } from './closers';
 import type { Config, TokenSettings } from './config';
 import { startGraphql } from './graphql';
 import type { Logger } from './log';
@@ -43,10 +44,7 @@ const MEMORY_ENTRIES_MAX = 100_000;
 
 /** Opens every part; whatever was opened is closed again where a later part fails. */
 export async function openService(settings: ServiceSettings, { log, now }: ServiceTools): Promise<Service> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closers = openClosers();
   try {
     const database = await openDatabase(
       {
@@ -57,9 +55,9 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       },
       (error) => log.warn({ code: 'DATABASE_CONNECTION', type: error.name }, 'an idle connection ended'),
     );
-    closers.push(() => database.close());
+    closers.add(() => database.close());
     const store = openStore(settings, log);
-    closers.push(() => store.close());
+    closers.add(() => store.close());
     const daffrons = await openDaffrons(settings.billers, { log, now }, closers);
     const billers = new Map(settings.billers.map(({ biller }) => [biller.id, biller]));
     const sources = openSources({
@@ -70,9 +68,9 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       now,
       onTrouble: (code, error) => log.warn({ code, type: error instanceof Error ? error.name : undefined }, 'trouble'),
     });
-    closers.push(() => sources.balances.settled());
+    closers.add(() => sources.balances.settled());
     const apollo = await startGraphql({ isProduction: settings.mode === 'production', log });
-    closers.push(() => apollo.stop());
+    closers.add(() => apollo.stop());
     const door = createBillFileDoor({ orm: database.orm });
     const server = createServer({
       apollo,
@@ -82,11 +80,10 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       log,
       requestTimeoutMs: settings.requestTimeoutMs,
     });
-    closers.push(async () => await server.close());
-    return { server, sources, database, door, billers, close };
+    closers.add(() => server.close());
+    return { server, sources, database, door, billers, close: () => closers.close() };
   } catch (error) {
-    await close();
-    throw error;
+    return await closers.closeAfter(error);
   }
 }
 
@@ -109,7 +106,7 @@ function openStore(settings: ServiceSettings, log: Logger): BalanceStore {
 async function openDaffrons(
   settings: readonly BillerSettings[],
   { log, now }: ServiceTools,
-  closers: (() => Promise<void>)[],
+  closers: Closers,
 ): Promise<ReadonlyMap<string, Daffron>> {
   const daffrons = new Map<string, Daffron>();
   for (const { biller, daffron: line } of settings) {
@@ -120,7 +117,7 @@ async function openDaffrons(
       newMessageId: randomUUID,
       onCall: (call) => log.info(call, 'daffron call'),
     });
-    closers.push(() => daffron.close());
+    closers.add(() => daffron.close());
     daffrons.set(biller.id, daffron);
   }
   return daffrons;

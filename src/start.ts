@@ -1,7 +1,8 @@
 // `npm start`: the service, with embedded parts where none were given, on sample data; or in production with everything given.
 import { parseArgs } from 'node:util';
+import { openClosers } from './closers';
 import { ConfigurationError, readConfig, type Config } from './config';
-import { openEmbedded, type EmbeddedParts } from './embedded/embedded';
+import { openEmbedded } from './embedded/embedded';
 import { importSampleFiles } from './embedded/sampleData';
 import { openLog, type Logger } from './log';
 import { showProgress } from './progress';
@@ -41,36 +42,39 @@ async function startProduction(config: Config, log: Logger): Promise<Running> {
   if (databaseUrl === undefined || tokens === undefined || billers === undefined) {
     throw new Error('production settings passed without their required parts');
   }
+  const closers = openClosers();
   const service = await openService({ ...config, databaseUrl, tokens, billers }, { log, now });
-  const { url } = await openDoors(service, config);
-  log.info({ url, billers: billers.length }, 'ready');
-  return service;
+  closers.add(() => service.close());
+  try {
+    const { url } = await openDoors(service, config);
+    log.info({ url, billers: billers.length }, 'ready');
+    return closers;
+  } catch (error) {
+    return await closers.closeAfter(error);
+  }
 }
 
 async function startEmbedded(config: Config, log: Logger, fresh: boolean): Promise<Running> {
   const elapsedMs = (): number => performance.now();
   const progress = showProgress(process.stdout, elapsedMs);
   progress.step('starting the database and the Daffron simulator');
+  const closers = openClosers();
   const parts = await openEmbedded(config, { fresh, now, say: (line) => progress.done(line) });
+  closers.add(() => parts.close());
   try {
     const service = await openService(parts.settings, { log, now });
-    try {
-      const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
-      const { url } = await openDoors(service, parts.settings);
-      progress.done(
-        imported.bills > 0
-          ? `imported ${imported.bills} bills from ${imported.files} files`
-          : 'found the data of an earlier start',
-      );
-      for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
-      return { close: () => closeBoth(service, parts) };
-    } catch (error) {
-      await service.close();
-      throw error;
-    }
+    closers.add(() => service.close());
+    const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
+    const { url } = await openDoors(service, parts.settings);
+    progress.done(
+      imported.bills > 0
+        ? `imported ${imported.bills} bills from ${imported.files} files`
+        : 'found the data of an earlier start',
+    );
+    for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
+    return closers;
   } catch (error) {
-    await parts.close();
-    throw error;
+    return await closers.closeAfter(error);
   }
 }
 
@@ -83,14 +87,6 @@ async function openDoors(
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw isTaken ? new Error(`port ${port} is taken; give another one by PORT`, { cause: error }) : error;
-  }
-}
-
-async function closeBoth(service: Service, parts: EmbeddedParts): Promise<void> {
-  try {
-    await service.close();
-  } finally {
-    await parts.close();
   }
 }
 

@@ -3,13 +3,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayIn } from '../../domain/day';
 import type { BillerSettings } from '../billersFile';
+import { openClosers, type Closers } from '../closers';
 import type { Config } from '../config';
 import { PROJECT_ROOT } from '../projectFiles';
 import type { ServiceSettings } from '../service';
 import { openEmbeddedPostgres, removeEmbeddedPostgres } from './postgres';
 import { readSampleBillers } from './sampleBillers';
 import { openSampleKeys, signSampleTokens, type SampleTokens } from './sampleKeys';
-import { startSimulatorProcess, type SimulatorReady } from './simulatorProcess';
+import { startSimulatorProcess, type SimulatorProcess, type SimulatorReady } from './simulatorProcess';
 
 /** The zone of the sample cooperative: its today is the day for which the sample world is made. */
 const SAMPLE_ZONE = 'America/Chicago';
@@ -30,10 +31,7 @@ export interface EmbeddedTools {
 
 /** Opens database, simulator and keys; what was opened is closed again where a later one fails. */
 export async function openEmbedded(config: Config, tools: EmbeddedTools): Promise<EmbeddedParts> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closers = openClosers();
   try {
     const databasePlace = placeOf(config, tools.say);
     if (tools.fresh) await beginAnew(config, tools.say);
@@ -43,7 +41,7 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
     const simulator = await startSimulatorProcess(simulatorDir, dayIn(SAMPLE_ZONE, tools.now()), (code) =>
       tools.say(`The Daffron simulator ended (${code ?? 'signal'}); balances are stale from now on.`),
     );
-    closers.push(() => simulator.stop());
+    closers.add(() => simulator.stop());
     const keys = config.tokens === undefined ? await openSampleKeys(config.dataDir) : undefined;
     const settings: ServiceSettings = {
       ...config,
@@ -52,10 +50,9 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
       tokens: keys?.tokens ?? required(config.tokens),
     };
     const tokens = keys === undefined ? undefined : await signSampleTokens(keys, simulator.ready, tools.now());
-    return { settings, simulator: simulator.ready, tokens, close };
+    return { settings, simulator: simulator.ready, tokens, close: () => closers.close() };
   } catch (error) {
-    await close();
-    throw error;
+    return await closers.closeAfter(error);
   }
 }
 
@@ -69,9 +66,8 @@ export interface SharedParts {
 export async function openShared(config: Config, tools: Omit<EmbeddedTools, 'fresh'>): Promise<SharedParts> {
   const simulatorDir = join(config.dataDir, 'simulator');
   const simulator = await startSimulatorProcess(simulatorDir, dayIn(SAMPLE_ZONE, tools.now()), () => undefined);
-  const billers = readSampleBillers(simulator.ready);
   // The simulator was asked for its billers only.
-  await simulator.stop();
+  const billers = await readThenStop(simulator);
   if (config.databaseUrl !== undefined) {
     return { databaseUrl: config.databaseUrl, billers, close: () => Promise.resolve() };
   }
@@ -79,14 +75,22 @@ export async function openShared(config: Config, tools: Omit<EmbeddedTools, 'fre
   return { databaseUrl: postgres.url, billers, close: () => postgres.stop() };
 }
 
+async function readThenStop(simulator: SimulatorProcess): Promise<readonly BillerSettings[]> {
+  try {
+    return readSampleBillers(simulator.ready);
+  } finally {
+    await simulator.stop();
+  }
+}
+
 /** Where the embedded database of these settings lives; commands that only use it ask for the same place. */
 function placeOf(config: Config, say: (line: string) => void) {
   return { dataDir: join(config.dataDir, 'postgres'), projectRoot: PROJECT_ROOT, log: say };
 }
 
-async function openDatabaseOf(place: ReturnType<typeof placeOf>, closers: (() => Promise<void>)[]): Promise<string> {
+async function openDatabaseOf(place: ReturnType<typeof placeOf>, closers: Closers): Promise<string> {
   const postgres = await openEmbeddedPostgres(place);
-  closers.push(() => postgres.stop());
+  closers.add(() => postgres.stop());
   return postgres.url;
 }
 
