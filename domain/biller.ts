@@ -138,6 +138,7 @@ export function invoiceTypeOf(biller: Biller, chargeCode: string | null, descrip
   return (byCode ?? byText)?.id ?? null;
 }
 
-function foldLabel(label: string | null): string {
+/** Charge codes and descriptions are compared without case and outer space. */
+export function foldLabel(label: string | null): string {
   return (label ?? '').trim().toLowerCase();
 }

@@ -1,57 +1,36 @@
 // The billers' settings file: its form, checked with exact words, and the secrets that it names but never holds.
 import { z } from 'zod';
 import { isTimeZone } from '../domain/day';
-import { whyNotConfigured, type Biller, type ConfigurationProblem } from '../domain/biller';
+import {
+  foldLabel,
+  whyNotConfigured,
+  type Biller,
+  type ConfigurationProblem,
+  type InvoiceType,
+} from '../domain/biller';
 import { CO_OWNERS_MAX } from '../domain/coOwner';
 import { DEFAULT_TENDER_NAMES } from '../domain/tender';
 import { BILL_COLUMNS } from '../domain/bills/billColumns';
 import type { DaffronSettings } from '../datasources/daffron/daffron';
+import {
+  ANY_LINE,
+  DaffronLine,
+  readDaffronLine,
+  whyNotLine,
+  wrong,
+  type LineRules,
+  type ReadSecret,
+} from './settings/daffronLine';
 
 export interface BillerSettings {
   readonly biller: Biller;
   readonly daffron: DaffronSettings;
 }
 
-/** Reads what a secret's reference names: a variable of the environment or a file; undefined where it is not there. */
-export type ReadSecret = (reference: { readonly env: string } | { readonly file: string }) => string | undefined;
-
-const Secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-  error: 'must be {"env": "NAME"} or {"file": "PATH"}: a secret is named here, never written',
-});
-
 const text = z.string().min(1).max(200);
 const switchedOn = z.boolean().default(true);
 const switchedOff = z.boolean().default(false);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, 'must be a time of day as HH:MM:SS');
-
-const Daffron = z.strictObject({
-  version: z.literal('4.1', { error: 'must be "4.1"' }).default('4.1'),
-  endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-  /** Plain http to Daffron must be asked for by name. */
-  allowPlainHttp: switchedOff,
-  userId: Secret,
-  password: Secret,
-  company: text,
-  appName: text.default('daffron-subgraph'),
-  appVersion: text.default('1'),
-  context: z.enum(['Production', 'Testing', 'Development', 'Study', 'Training', 'Other']).optional(),
-  tls: z
-    .strictObject({ ca: Secret.optional(), certificate: Secret.optional(), key: Secret.optional() })
-    .refine((tls) => (tls.certificate === undefined) === (tls.key === undefined), 'certificate and key go together')
-    .optional(),
-  maxConcurrent: z.number().int().min(1).max(512).default(16),
-  queueMax: z.number().int().min(0).max(100_000).default(2000),
-  deadlineMs: z.number().int().min(100).max(120_000).default(10_000),
-  attemptTimeoutMs: z.number().int().min(100).max(120_000).default(5000),
-  retries: z.number().int().min(0).max(5).default(2),
-  responseBytesMax: z.number().int().min(1024).max(16_777_216).default(1_048_576),
-  breaker: z
-    .strictObject({
-      failures: z.number().int().min(1).max(1000).default(10),
-      pauseMs: z.number().int().min(100).max(600_000).default(5000),
-    })
-    .prefault({}),
-});
 
 const InvoiceType = z.strictObject({
   id: z.number().int().min(0).max(2_147_483_647),
@@ -122,7 +101,7 @@ const BillerEntry = z.strictObject({
   id: z.guid('must be a GUID').transform((id) => id.toLowerCase()),
   name: text,
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone'),
-  daffron: Daffron,
+  daffron: DaffronLine,
   autoPayOffsetDays: z.number().int().min(-30).max(30).default(0),
   linksFromAssertion: switchedOff,
   coOwnerNamesVisible: switchedOff,
@@ -154,7 +133,7 @@ const BillerEntry = z.strictObject({
     .default({}),
 });
 
-const Line = z.object({ daffron: Daffron });
+const Line = z.object({ daffron: DaffronLine });
 
 const BillersFile = z.strictObject({ billers: z.array(z.unknown()).min(1).max(1000) });
 
@@ -162,6 +141,7 @@ const BillersFile = z.strictObject({ billers: z.array(z.unknown()).min(1).max(10
 export function readBillers(
   file: unknown,
   readSecret: ReadSecret,
+  rules: LineRules = ANY_LINE,
 ): { readonly settings: readonly BillerSettings[]; readonly problems: readonly ConfigurationProblem[] } {
   const read = BillersFile.safeParse(file);
   if (!read.success) return { settings: [], problems: problemsOf(read.error) };
@@ -174,7 +154,10 @@ export function readBillers(
     const path = `billers[${at}]`;
     if (!entry.success) problems.push(...problemsOf(entry.error, ['billers', at]));
     if (required.success) problems.push(...whyNotConfigured(withConveyance(required.data), path));
-    const daffron = line.success ? readDaffron(line.data.daffron, `${path}.daffron`, readSecret, problems) : undefined;
+    if (line.success) problems.push(...whyNotLine(line.data.daffron, `${path}.daffron`, rules));
+    const daffron = line.success
+      ? readDaffronLine(line.data.daffron, `${path}.daffron`, readSecret, problems)
+      : undefined;
     if (!entry.success || daffron === undefined) return [];
     const { daffron: _line, ...rest } = entry.data;
     const biller: Biller = withConveyance(rest);
@@ -199,64 +182,35 @@ function whyNotTyped(biller: Biller, path: string): ConfigurationProblem[] {
       wrong(`${path}.virtualSites`, `${site.id} names invoice type ${site.invoiceTypeId}, which is not configured`),
     );
   if (new Set(ids).size < ids.length) problems.push(wrong(`${path}.invoiceTypes`, 'has one id twice'));
+  const siteIds = biller.virtualSites.map(({ id }) => id);
+  for (const id of new Set(siteIds.filter((siteId, at) => siteIds.indexOf(siteId) < at))) {
+    problems.push(wrong(`${path}.virtualSites`, `has the id ${id} twice`));
+  }
+  problems.push(...whyNotApart(biller.invoiceTypes, 'chargeCodes', path));
+  problems.push(...whyNotApart(biller.invoiceTypes, 'descriptions', path));
   return problems;
 }
 
-function readDaffron(
-  entry: z.infer<typeof Daffron>,
+/** A label at two types would put an item's amount on whichever stands first; case and outer space make no difference. */
+function whyNotApart(
+  types: readonly InvoiceType[],
+  kind: 'chargeCodes' | 'descriptions',
   path: string,
-  readSecret: ReadSecret,
-  problems: ConfigurationProblem[],
-): DaffronSettings {
-  const secret = (name: string, reference: z.infer<typeof Secret>): string => {
-    const value = readSecret(reference);
-    if (value === undefined || value === '') {
-      const named = 'env' in reference ? `the variable ${reference.env}` : `the file ${reference.file}`;
-      problems.push(wrong(`${path}.${name}`, `${named} is not there or empty`));
+): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const owners = new Map<string, number>();
+  for (const [at, type] of types.entries()) {
+    for (const label of new Set(type[kind].map(foldLabel))) {
+      const owner = owners.get(label);
+      if (owner === undefined) owners.set(label, type.id);
+      else problems.push(wrong(`${path}.invoiceTypes[${at}].${kind}`, `${label} stands at invoice type ${owner} too`));
     }
-    return value ?? '';
-  };
-  const { tls } = entry;
-  const { protocol, username, password } = new URL(entry.endpoint);
-  if (!entry.allowPlainHttp && protocol !== 'https:') {
-    problems.push(wrong(`${path}.endpoint`, 'must be https, or allowPlainHttp must be true'));
   }
-  if (username !== '' || password !== '') {
-    problems.push(wrong(`${path}.endpoint`, 'must not hold a name or a password: userId and password name them'));
-  }
-  return {
-    endpoint: entry.endpoint,
-    userId: secret('userId', entry.userId),
-    password: secret('password', entry.password),
-    header: {
-      company: entry.company,
-      appName: entry.appName,
-      appVersion: entry.appVersion,
-      ...(entry.context !== undefined && { context: entry.context }),
-    },
-    ...(tls !== undefined && {
-      tls: {
-        ...(tls.ca !== undefined && { ca: secret('tls.ca', tls.ca) }),
-        ...(tls.certificate !== undefined && { cert: secret('tls.certificate', tls.certificate) }),
-        ...(tls.key !== undefined && { key: secret('tls.key', tls.key) }),
-      },
-    }),
-    maxConcurrent: entry.maxConcurrent,
-    queueMax: entry.queueMax,
-    deadlineMs: entry.deadlineMs,
-    attemptTimeoutMs: entry.attemptTimeoutMs,
-    retries: entry.retries,
-    responseBytesMax: entry.responseBytesMax,
-    breaker: entry.breaker,
-  };
+  return problems;
 }
 
 function problemsOf({ issues }: z.ZodError, within: readonly PropertyKey[] = []): ConfigurationProblem[] {
   return issues.map((issue) => wrong(pathText([...within, ...issue.path]) || 'BILLERS_FILE', issue.message));
-}
-
-function wrong(setting: string, message: string): ConfigurationProblem {
-  return { code: 'CONFIGURATION_INVALID', setting, message };
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -5,11 +5,15 @@ import { z } from 'zod';
 import { parseRedisAddress } from '../datasources/cache/redisAddress';
 import type { ConfigurationProblem } from '../domain/biller';
 import { readBillers, type BillerSettings } from './billersFile';
+import { whyNotTokenKeys } from './settings/tokenKeys';
 import { PROJECT_ROOT } from './projectFiles';
 
 /** The issuer of the tokens that the embedded mode prints; production refuses it. */
 export const SAMPLE_ISSUER = 'https://sample.daffron-subgraph.invalid';
 export const SAMPLE_AUDIENCE = 'daffron-subgraph';
+
+/** The companies of the simulator's billers; production refuses them: what answers to them is not Daffron. */
+export const SAMPLE_COMPANIES: readonly string[] = ['CEDARRIDGE', 'MILLCREEK'];
 
 export interface TokenSettings {
   readonly issuer: string;
@@ -121,8 +125,6 @@ type Environment = z.infer<typeof Environment>;
 /** The variables as they were given; what is missing is judged by them, since a wrong one is there. */
 type Given = Readonly<Record<string, string | undefined>>;
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
-
 /** The settings of this process. Throws a ConfigurationError that names everything that is missing or wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // A variable that is set to nothing is one that is not set.
@@ -133,7 +135,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const tokens = readTokens(environment, given, isProduction, problems);
   if (isProduction) problems.push(...whyNotProduction(given));
   const billers =
-    environment.BILLERS_FILE === undefined ? undefined : readBillersFile(environment.BILLERS_FILE, env, problems);
+    environment.BILLERS_FILE === undefined
+      ? undefined
+      : readBillersFile(environment.BILLERS_FILE, environment.REQUEST_TIMEOUT_MS, env, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     mode: isProduction ? 'production' : 'embedded',
@@ -193,7 +197,7 @@ function readTokens(
     problems.push(missing('TOKEN_KEYS_URL', 'give either TOKEN_KEYS_URL or TOKEN_KEYS_FILE'));
   }
   if (isUrlGiven && keysFile !== undefined) problems.push(wrong('TOKEN_KEYS_URL', 'stands beside TOKEN_KEYS_FILE'));
-  if (keysFile !== undefined) problems.push(...whyNotKeys(keysFile));
+  if (keysFile !== undefined) problems.push(...whyNotKeys(keysFile, isProduction));
   if (isProduction && issuer === SAMPLE_ISSUER) {
     problems.push(wrong('TOKEN_ISSUER', 'is the issuer of sample tokens'));
   }
@@ -210,14 +214,15 @@ function readTokens(
   };
 }
 
-function whyNotKeys(path: string): ConfigurationProblem[] {
+function whyNotKeys(path: string, isProduction: boolean): ConfigurationProblem[] {
   const text = readText(path);
   if (text === undefined) return [wrong('TOKEN_KEYS_FILE', `${path} cannot be read`)];
-  return KeySet.safeParse(parseJson(text)).success ? [] : [wrong('TOKEN_KEYS_FILE', `${path} is no set of keys`)];
+  return whyNotTokenKeys(parseJson(text), isProduction).map((reason) => wrong('TOKEN_KEYS_FILE', `${path} ${reason}`));
 }
 
 function readBillersFile(
   path: string,
+  requestTimeoutMs: number,
   env: NodeJS.ProcessEnv,
   problems: ConfigurationProblem[],
 ): readonly BillerSettings[] {
@@ -231,8 +236,10 @@ function readBillersFile(
     problems.push(wrong('BILLERS_FILE', `${path} is not JSON`));
     return [];
   }
-  const { settings, problems: found } = readBillers(file, (reference) =>
-    'env' in reference ? env[reference.env] : readText(reference.file)?.trimEnd(),
+  const { settings, problems: found } = readBillers(
+    file,
+    (reference) => ('env' in reference ? env[reference.env] : readText(reference.file)?.trimEnd()),
+    { requestTimeoutMs, refusedCompanies: SAMPLE_COMPANIES },
   );
   problems.push(...found);
   return settings;

@@ -46,7 +46,7 @@ export async function openEmbedded(config: Config, tools: EmbeddedTools): Promis
     const settings: ServiceSettings = {
       ...config,
       databaseUrl,
-      billers: readSampleBillers(simulator.ready),
+      billers: readSampleBillers(simulator.ready, config.requestTimeoutMs),
       tokens: keys?.tokens ?? required(config.tokens),
     };
     const tokens = keys === undefined ? undefined : await signSampleTokens(keys, simulator.ready, tools.now());
@@ -67,7 +67,7 @@ export async function openShared(config: Config, tools: Omit<EmbeddedTools, 'fre
   const simulatorDir = join(config.dataDir, 'simulator');
   const simulator = await startSimulatorProcess(simulatorDir, dayIn(SAMPLE_ZONE, tools.now()), () => undefined);
   // The simulator was asked for its billers only.
-  const billers = await readThenStop(simulator);
+  const billers = await readThenStop(simulator, config.requestTimeoutMs);
   if (config.databaseUrl !== undefined) {
     return { databaseUrl: config.databaseUrl, billers, close: () => Promise.resolve() };
   }
@@ -75,9 +75,9 @@ export async function openShared(config: Config, tools: Omit<EmbeddedTools, 'fre
   return { databaseUrl: postgres.url, billers, close: () => postgres.stop() };
 }
 
-async function readThenStop(simulator: SimulatorProcess): Promise<readonly BillerSettings[]> {
+async function readThenStop(simulator: SimulatorProcess, requestTimeoutMs: number): Promise<readonly BillerSettings[]> {
   try {
-    return readSampleBillers(simulator.ready);
+    return readSampleBillers(simulator.ready, requestTimeoutMs);
   } finally {
     await simulator.stop();
   }

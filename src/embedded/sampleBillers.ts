@@ -3,8 +3,14 @@ import { ConfigurationError } from '../config';
 import { readBillers, type BillerSettings } from '../billersFile';
 import type { SimulatorReady } from './simulatorProcess';
 
+/** As the default of a biller of production, in milliseconds. */
+const DEADLINE_MS = 10_000;
+
+/** Who makes requests shorter gets calls that are shorter in proportion: a third of the time is left for the answer. */
+const DEADLINE_SHARE = 2 / 3;
+
 /** The simulator's billers with every option at its default; secrets are handed over in memory, never written. */
-export function readSampleBillers({ billers }: SimulatorReady): readonly BillerSettings[] {
+export function readSampleBillers({ billers }: SimulatorReady, requestTimeoutMs: number): readonly BillerSettings[] {
   const secrets = new Map<string, string>();
   const entries = billers.map((biller, at) => {
     secrets.set(`USER_${at}`, biller.userId);
@@ -27,11 +33,15 @@ export function readSampleBillers({ billers }: SimulatorReady): readonly BillerS
         company: biller.company,
         appName: biller.appName,
         context: 'Testing',
+        deadlineMs: Math.min(DEADLINE_MS, Math.floor(requestTimeoutMs * DEADLINE_SHARE)),
       },
     };
   });
-  const { settings, problems } = readBillers({ billers: entries }, (reference) =>
-    'env' in reference ? secrets.get(reference.env) : undefined,
+  const { settings, problems } = readBillers(
+    { billers: entries },
+    (reference) => ('env' in reference ? secrets.get(reference.env) : undefined),
+    // These are the simulator's own billers, so no company is refused.
+    { requestTimeoutMs, refusedCompanies: [] },
   );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return settings;

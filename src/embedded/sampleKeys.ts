@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { z } from 'zod';
 import { SAMPLE_AUDIENCE, SAMPLE_ISSUER, type TokenSettings } from '../config';
+import { SAMPLE_KEY_PREFIX } from '../settings/tokenKeys';
 import type { SimulatorReady } from './simulatorProcess';
 
 const ALGORITHM = 'ES256';
@@ -112,7 +113,7 @@ function readKey(file: string): JWK | undefined {
 async function makeKey(file: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), alg: ALGORITHM, use: 'sig' };
-  const named = { ...jwk, kid: `sample-${(await calculateJwkThumbprint(jwk)).slice(0, 8)}` };
+  const named = { ...jwk, kid: `${SAMPLE_KEY_PREFIX}${(await calculateJwkThumbprint(jwk)).slice(0, 8)}` };
   writeFileSync(file, JSON.stringify(named), { mode: 0o600 });
   return named;
 }

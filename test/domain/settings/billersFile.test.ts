@@ -1,12 +1,15 @@
 // The billers' settings file: what it may say, the exact words where it is wrong, and secrets that it only names.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readBillers } from '../../../src/billersFile';
 import { BILLER_ID, entryWith, fileOf, lineWith, SECRETS } from './billerEntry';
 
-const FILES: Readonly<Record<string, string>> = {
-  'ca.pem': 'CA TEXT',
-  'client.pem': 'CERT TEXT',
-  'client.key': 'KEY TEXT',
-};
+const FILES: Readonly<Record<string, string>> = Object.fromEntries(
+  ['ca.pem', 'client.pem', 'client.key'].map((name) => [
+    name,
+    readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8'),
+  ]),
+);
 
 const read = (file: unknown) =>
   readBillers(file, (reference) => ('env' in reference ? SECRETS[reference.env] : FILES[reference.file]));
@@ -147,7 +150,11 @@ test('CIS-02 a secret comes from the environment or from a file', () => {
   const tls = { ca: { file: 'ca.pem' }, certificate: { file: 'client.pem' }, key: { file: 'client.key' } };
   const { settings, problems } = read(fileOf(entryWith({ daffron: lineWith({ tls }) })));
   expect(problems).toEqual([]);
-  expect(settings[0]?.daffron.tls).toEqual({ ca: 'CA TEXT', cert: 'CERT TEXT', key: 'KEY TEXT' });
+  expect(settings[0]?.daffron.tls).toEqual({
+    ca: FILES['ca.pem'],
+    cert: FILES['client.pem'],
+    key: FILES['client.key'],
+  });
 });
 
 test('CIS-02 a secret that is not where its name points is told by that name', () => {
@@ -255,3 +262,53 @@ test('TYP-01 any number of invoice types may be configured, and none is assumed'
     wrong('billers[0].invoiceTypes: Too small: expected array to have >=1 items'),
   ]);
 });
+
+test.each([
+  ['chargeCodes', [['ELEC'], ['LIGHT', ' elec ']], 'invoiceTypes[1].chargeCodes: elec stands at invoice type 42 too'],
+  [
+    'descriptions',
+    [['Night Light'], ['night light']],
+    'invoiceTypes[1].descriptions: night light stands at invoice type 42 too',
+  ],
+  ['chargeCodes', [['A'], ['B'], ['a']], 'invoiceTypes[2].chargeCodes: a stands at invoice type 42 too'],
+])(
+  'TYP-02 a label of %s belongs to one type, or money would go to whichever stands first: %j',
+  (kind, labels, line) => {
+    const invoiceTypes = labels.map((known, at) => ({ id: 42 + at, name: `Type ${at}`, [kind]: known }));
+    expect(told(fileOf(entryWith({ invoiceTypes })))).toEqual([wrong(`billers[0].${line}`)]);
+  },
+);
+
+test('TYP-02 a label twice at one type is one, and a code may be spelt as another type’s description', () => {
+  const invoiceTypes = [
+    { id: 42, name: 'Electric', chargeCodes: ['ELEC', 'elec '] },
+    { id: 43, name: 'Lighting', descriptions: ['ELEC'] },
+  ];
+  expect(told(fileOf(entryWith({ invoiceTypes })))).toEqual([]);
+});
+
+test('VST-01 each virtual site of a biller has an id of its own', () => {
+  const site = { id: 'pay', invoiceTypeId: 42, searchColumns: ['AccountNumber'] };
+  const virtualSites = [site, { ...site, id: 'main' }, { ...site, searchColumns: ['Custom1'] }, site];
+  expect(told(fileOf(entryWith({ virtualSites })))).toEqual([wrong('billers[0].virtualSites: has the id pay twice')]);
+  expect(told(fileOf(entryWith({ virtualSites: [site] })))).toEqual([]);
+});
+
+test.each([
+  [9_999, 10_000, []],
+  [10_000, 10_000, [10_000]],
+  [15_001, 15_000, [15_000]],
+])(
+  'CIS-04 a line of %i ms within operations of %i ms must be over before them',
+  (deadlineMs, requestTimeoutMs, limits) => {
+    const file = fileOf(entryWith({ daffron: lineWith({ deadlineMs }) }));
+    const { problems } = readBillers(file, () => 'x', { requestTimeoutMs, refusedCompanies: [] });
+    expect(problems).toEqual(
+      limits.map((limit) => ({
+        code: 'CONFIGURATION_INVALID',
+        setting: 'billers[0].daffron.deadlineMs',
+        message: `must be less than REQUEST_TIMEOUT_MS (${limit}), or an operation ends before Daffron may answer`,
+      })),
+    );
+  },
+);

@@ -2,7 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, readConfig, SAMPLE_ISSUER } from '../../../src/config';
+import { openKeptWorld } from '../../../simulator/keptWorld';
+import { ConfigurationError, readConfig, SAMPLE_COMPANIES, SAMPLE_ISSUER } from '../../../src/config';
+import { readSampleBillers } from '../../../src/embedded/sampleBillers';
+import { openSampleKeys } from '../../../src/embedded/sampleKeys';
 import { BILLER_ID, entryWith, fileOf, lineWith, SECRETS } from './billerEntry';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -180,6 +183,99 @@ test.each(['', 'not JSON', '{}', '{"keys":[]}', '{"keys":[{}]}', '[]'])(
     expect(told(productionWith({ TOKEN_KEYS_URL: undefined, TOKEN_KEYS_FILE: path }))).toEqual([
       wrong(`TOKEN_KEYS_FILE: ${path} is no set of keys`),
     ]);
+  },
+);
+
+/** A key set in a file, with one key that is as it should be before the one in question. */
+function keysWith(changes: Readonly<Record<string, unknown>>): string {
+  const good = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'one' };
+  return fileWith('changed-keys.json', { keys: [good, { ...good, kid: 'two', ...changes }] });
+}
+
+const inFile = (path: string) => ({ TOKEN_KEYS_URL: undefined, TOKEN_KEYS_FILE: path });
+
+test.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])(
+  'AUT-02 a key with the private member %s is refused in every mode, and not repeated',
+  (member) => {
+    const path = keysWith({ [member]: 'canary-secret' });
+    const line = wrong(`TOKEN_KEYS_FILE: ${path} holds a private key as keys[1]: only the issuer may have that`);
+    expect(told(productionWith(inFile(path)))).toEqual([line]);
+    expect(told({ TOKEN_ISSUER: 'me', TOKEN_AUDIENCE: 'me', TOKEN_KEYS_FILE: path })).toEqual([line]);
+  },
+);
+
+test.each([{ kty: 'oct' }, { kty: 'OCT', k: 'canary-secret' }])(
+  'AUT-02 a shared secret %j is refused in every mode',
+  (key) => {
+    const path = keysWith(key);
+    const line = wrong(`TOKEN_KEYS_FILE: ${path} holds a shared secret as keys[1]: who can verify by it can sign`);
+    expect(told(productionWith(inFile(path)))).toEqual([line]);
+    expect(told({ TOKEN_ISSUER: 'me', TOKEN_AUDIENCE: 'me', TOKEN_KEYS_FILE: path })).toEqual([line]);
+  },
+);
+
+test('AUT-02 production refuses the very keys that the embedded mode makes, whatever issuer is named', async () => {
+  const { tokens } = await openSampleKeys(join(folder, 'embedded'));
+  if (!('file' in tokens.keys)) throw new Error('sample keys are in a file');
+  const path = tokens.keys.file;
+  expect(told(productionWith(inFile(path)))).toEqual([
+    wrong(`TOKEN_KEYS_FILE: ${path} holds a sample key as keys[0]: everybody can have its tokens`),
+  ]);
+  expect(told({ TOKEN_ISSUER: 'me', TOKEN_AUDIENCE: 'me', TOKEN_KEYS_FILE: path })).toEqual([]);
+});
+
+test('CAP-03 production refuses every biller of the simulator, and the names it refuses are those and no others', async () => {
+  const world = await openKeptWorld({ dataDir: join(folder, 'simulator'), today: '2026-03-10' });
+  const companies = world.billers.map(({ credentials }) => credentials.company);
+  expect(SAMPLE_COMPANIES).toEqual(companies);
+  const entries = companies.map((company, at) =>
+    entryWith({ id: BILLER_ID.replace('7', String(at)), daffron: lineWith({ company }) }),
+  );
+  const BILLERS_FILE = fileWith('sample-companies.json', fileOf(...entries));
+  expect(told(productionWith({ BILLERS_FILE }))).toEqual(
+    companies.map((_, at) => wrong(`billers[${at}].daffron.company: is a company of the Daffron simulator`)),
+  );
+});
+
+test('CIS-04 what an operation and what a call to Daffron may take agree by default, and must agree where they are set', () => {
+  expect(told(PRODUCTION)).toEqual([]);
+  const daffron = lineWith({ deadlineMs: 10_000 });
+  const BILLERS_FILE = fileWith('slow.json', fileOf(entryWith({ daffron })));
+  expect(told(productionWith({ BILLERS_FILE, REQUEST_TIMEOUT_MS: '10001' }))).toEqual([]);
+  expect(told(productionWith({ BILLERS_FILE, REQUEST_TIMEOUT_MS: '10000' }))).toEqual([
+    wrong(
+      'billers[0].daffron.deadlineMs: must be less than REQUEST_TIMEOUT_MS (10000), or an operation ends before Daffron may answer',
+    ),
+  ]);
+});
+
+test.each([500, 8000, 15_000, 300_000])(
+  'CIS-04 the sample billers agree with operations of %i ms',
+  (requestTimeoutMs) => {
+    const line = { endpoint: 'http://127.0.0.1:1/', userId: 'u', password: 'p', company: 'MILLCREEK', appName: 'EBPP' };
+    const biller = {
+      ...line,
+      id: BILLER_ID,
+      name: 'Mill Creek',
+      timeZone: 'UTC',
+      invoiceTypes: [{ id: 42, name: 'Water' }],
+    };
+    const people = {
+      owner: { billerId: BILLER_ID, userName: 'o', accountNumbers: [] },
+      staff: { billerId: BILLER_ID, userName: 's' },
+      guest: { billerId: BILLER_ID, accountNumber: '1' },
+    };
+    const ready = {
+      type: 'ready' as const,
+      url: line.endpoint,
+      controlUrl: line.endpoint,
+      billers: [biller],
+      bifFiles: [],
+      people,
+      fresh: true,
+    };
+    const [sample] = readSampleBillers(ready, requestTimeoutMs);
+    expect(sample?.daffron.deadlineMs).toBeLessThan(requestTimeoutMs);
   },
 );
 
