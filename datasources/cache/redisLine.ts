@@ -79,32 +79,29 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
     autoResendUnfulfilledCommands: false,
   } satisfies RedisOptions;
   const own = { ...impatient, enableOfflineQueue: false, retryStrategy: reconnectAfterMs } satisfies RedisOptions;
-  switch (address.kind) {
-    case 'single':
-      return new Redis(address.url, own);
-    case 'sentinel':
-      return new Redis({
-        ...own,
-        ...address.credentials,
-        sentinels: [...address.nodes],
-        name: address.name,
-        sentinelRetryStrategy: reconnectAfterMs,
-        sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
-        // A master that became a replica refuses every write: it is left, and the sentinels are asked anew.
-        reconnectOnError: (error) => error.message.startsWith('READONLY'),
-      });
-    case 'cluster':
-      return new Cluster([...address.nodes], {
-        redisOptions: { ...impatient, ...address.credentials },
-        enableOfflineQueue: false,
-        clusterRetryStrategy: reconnectAfterMs,
-        slotsRefreshInterval: CLUSTER_MAP_MS,
-        slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-        // Waiting for a fail-over would hold up the answer; the next command finds the new master.
-        retryDelayOnFailover: 0,
-        retryDelayOnClusterDown: 0,
-      });
+  if (address.kind === 'single') return new Redis(address.url, own);
+  if (address.kind === 'sentinel') {
+    return new Redis({
+      ...own,
+      ...address.credentials,
+      sentinels: [...address.nodes],
+      name: address.name,
+      sentinelRetryStrategy: reconnectAfterMs,
+      sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
+      // A master that became a replica refuses every write: it is left, and the sentinels are asked anew.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    });
   }
+  return new Cluster([...address.nodes], {
+    redisOptions: { ...impatient, ...address.credentials },
+    enableOfflineQueue: false,
+    clusterRetryStrategy: reconnectAfterMs,
+    slotsRefreshInterval: CLUSTER_MAP_MS,
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+    // Waiting for a fail-over would hold up the answer; the next command finds the new master.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+  });
 }
 
 function commandsOf(redis: Redis | Cluster): RedisCommands {

@@ -23,7 +23,7 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
   const turns = openRedisTurns(line, settings.ttlSeconds);
   return {
     getMany: async (keys) => {
-      const texts = await line.attempt('READ_FAILED', ({ read }) => read(keys.map(cacheKey)));
+      const texts = await line.attempt('READ_FAILED', (commands) => commands.read(keys.map(cacheKey)));
       return keys.map((key, at) => {
         const text = texts?.[at];
         if (text === undefined || text === null) return undefined;
@@ -35,7 +35,7 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
         return kept;
       });
     },
-    takeTurn: turns.take,
+    takeTurn: (key, options) => turns.take(key, options),
     drop: async (key) => {
       await line.attempt('WRITE_FAILED', (commands) => commands.delete(cacheKey(key)));
     },

@@ -86,16 +86,16 @@ export function openRedisTurns(line: RedisLine, ttlSeconds: number): RedisTurns 
       for (let lookMs = LOOK_FIRST_MS; !signal.aborted; lookMs = Math.min(lookMs * LOOK_GROWTH, LOOK_LAST_MS)) {
         const token = randomUUID();
         const state = await run(TAKE, [turnKey(key), countKey(key)], token, LEASE_MS, accepted, ttlSeconds);
-        if (state === undefined) return WITHOUT_REDIS;
         if (typeof state === 'number') return hold(key, token, state);
-        if (String(state).startsWith(ASKING)) {
+        if (typeof state !== 'string') return WITHOUT_REDIS;
+        if (state.startsWith(ASKING)) {
           // Whatever the call under way brings will do, its failure too.
           accepted = KEPT + FAILED;
           hasWaited = true;
           await pause(lookMs, signal);
           continue;
         }
-        const answer = readAnswer(key, String(state));
+        const answer = readAnswer(key, state);
         if (answer !== undefined && (hasWaited || (answer.ok && acceptsEarlier?.(answer.refreshed) === true))) {
           return { kind: 'heard', answer, isEarlier: !hasWaited };
         }

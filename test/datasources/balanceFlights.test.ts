@@ -213,13 +213,13 @@ test('RTD-07 what is kept holds no text of the payable items, where a vendor may
   const store: BalanceStore = {
     ...inner,
     takeTurn: async (key, options) => {
-      const turn = await inner.takeTurn(key, options);
-      if (turn.kind !== 'ours') return turn;
+      const held = await inner.takeTurn(key, options);
+      if (held.kind !== 'ours') return held;
       return {
-        ...turn,
+        ...held,
         keep: async (refreshed) => {
           texts.push(writeKept(key, { refreshed, generation: key.generation }), inspect(refreshed, { depth: 9 }));
-          await turn.keep(refreshed);
+          await held.keep(refreshed);
         },
       };
     },

@@ -61,7 +61,7 @@ describe.each([
       worlds.flatMap((world) => {
         // Sixty accounts are more than one operation may ask for.
         const operations = accounts.map(() => world.operation({ role: 'CSR' }));
-        return accounts.map((account, at) => operations[at]?.ofAccount(account));
+        return accounts.map(async (account, at) => operations[at]?.ofAccount(account));
       }),
     );
     expect(new Set(balances.map((balance) => balance?.source))).toEqual(new Set(['RTDR']));
@@ -73,17 +73,17 @@ describe.each([
     if (store === undefined) throw new Error('no store');
     await group.master.stop();
     const world = openWorld(true, store);
-    let isBack = false;
+    const back = new AbortController();
     // Accounts of their own: the turns of the others are taken below.
     const users = ['B-1', 'B-2', 'B-3', 'B-4', 'B-5'].map(async (accountNumber) => {
-      while (!isBack) {
+      while (!back.signal.aborted) {
         expect(await world.operation({ role: 'CSR' }).ofAccount(makeAccount(accountNumber))).toMatchObject({
           source: 'RTDR',
         });
         await sleep(5);
       }
     });
-    await untilAllKept(store).finally(() => (isBack = true));
+    await untilAllKept(store).finally(() => back.abort());
     await Promise.all(users);
     await world.balances.settled();
   }, 60_000);
