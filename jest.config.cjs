@@ -8,6 +8,8 @@ const common = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // An import at run time names the built file; the tests compile its source.
+  moduleNameMapper: { '^(\\./tracing/otlpTracing)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|cookie)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
 };

@@ -20,6 +20,11 @@ import { TENDER_KINDS } from '../domain/tender';
 import type { KeptBalance } from './cache/keptBalance';
 import { generationKey, openRefreshes, toldTypes, type RefreshParts } from './refreshes';
 
+export interface BalanceParts extends RefreshParts {
+  /** Hears what each question for a balance was answered with. */
+  onAnswer?(source: 'RTDR' | 'CACHE' | 'BIF', stale: boolean): void;
+}
+
 export interface Balances {
   /** The balances that one operation of one caller may see. */
   forOperation(operation: Operation): BalanceReader;
@@ -62,7 +67,7 @@ type LearntRefresh = Extract<Learnt, { kind: 'refreshed' }>;
 
 const BILLED: Learnt = { kind: 'billed', stale: false, problem: null };
 
-export function openBalances(parts: RefreshParts): Balances {
+export function openBalances(parts: BalanceParts): Balances {
   const shared = openRefreshes(parts);
   return {
     forOperation: (operation) => {
@@ -106,7 +111,10 @@ export function openBalances(parts: RefreshParts): Balances {
       }
 
       function learn(account: Account, maxAgeSeconds: number | undefined): Promise<Learnt> {
-        const learning = keptOrFresh(account, maxAgeSeconds);
+        const learning = keptOrFresh(account, maxAgeSeconds).then((learnt) => {
+          parts.onAnswer?.(learnt.kind === 'billed' ? 'BIF' : learnt.source, learnt.stale);
+          return learnt;
+        });
         asked.set(account.accountNumber, learning);
         return learning;
       }

@@ -17,6 +17,8 @@ export interface RefreshParts {
   daffronOf(billerId: string): Daffron;
   /** Hears of names of tenders that the biller's settings do not know (BLK-03). */
   onUnknownTender?(billerId: string, names: readonly string[]): void;
+  /** Hears of each question that joined one in flight, of this process or of another one. */
+  onJoined?(): void;
 }
 
 export type Refresh = Omit<HeardAnswer, 'kind'>;
@@ -34,14 +36,17 @@ export interface Refreshes {
 }
 
 export function openRefreshes(parts: RefreshParts): Refreshes {
-  const flights = joinCalls<Refresh>();
+  const flights = joinCalls<Refresh>(() => parts.onJoined?.());
   /** Refreshes whose keeping is under way: they are already kept as far as this process is concerned. */
   const settling = new Map<string, { kept: KeptBalance; done: Promise<void> }>();
 
   /** Asks Daffron, or hears what another process was told that asked at the same time. */
   async function refresh(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh> {
     const turn = await parts.store.takeTurn(account, options);
-    if (turn.kind === 'heard') return turn;
+    if (turn.kind === 'heard') {
+      parts.onJoined?.();
+      return turn;
+    }
     let told: CallAnswer | undefined;
     try {
       const asked = await call(biller, account, options.signal);

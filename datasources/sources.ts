@@ -2,7 +2,7 @@
 import type { Biller } from '../domain/biller';
 import { identify, isPayer, type Caller, type Claims } from '../domain/caller';
 import { dayIn, type Day } from '../domain/day';
-import { openBalances, type BalanceReader, type Balances } from './balances';
+import { openBalances, type BalanceParts, type BalanceReader, type Balances } from './balances';
 import { openAccounts, type AccountReader } from './bills/account';
 import { openBalanceFacts } from './bills/balanceFacts';
 import { findLinks, openCoOwners, type CoOwnerReader } from './bills/coOwner';
@@ -20,6 +20,8 @@ export interface SourceParts {
   readonly now: () => Date;
   /** Hears of trouble that no caller sees, as a code. */
   onTrouble(code: string, error: unknown): void;
+  /** Counts answers and joined calls, where somebody wants to know. */
+  readonly onBalance?: Pick<BalanceParts, 'onAnswer' | 'onJoined'>;
 }
 
 export interface Sources {
@@ -44,6 +46,7 @@ export interface RequestSources {
 export function openSources(parts: SourceParts): Sources {
   const { billers, database } = parts;
   const balances = openBalances({
+    ...parts.onBalance,
     store: parts.store,
     facts: openBalanceFacts(database, (error) => parts.onTrouble('BALANCE_FACTS', error)),
     daffronOf: (billerId) => required(parts.daffrons.get(billerId), billerId),

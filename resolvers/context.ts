@@ -7,4 +7,6 @@ export interface Context {
   readonly sources: RequestSources;
   /** Goes into the log line and into every masked error. */
   readonly requestId: string;
+  /** The trace that the request belongs to, where there is one. */
+  readonly traceId?: string | undefined;
 }

@@ -41,6 +41,12 @@ export interface Config {
   readonly bifBytesMax: number;
   readonly bifSilenceMs: number;
   readonly logLevel: string;
+  /** Where Prometheus asks; absent where nobody does. */
+  readonly metricsPort: number | undefined;
+  /** Where a collector takes traces; absent where none are wanted. */
+  readonly tracesEndpoint: string | undefined;
+  /** How long a stop goes on serving after it has said that it is not ready, in milliseconds. */
+  readonly stopDrainMs: number;
   /** Absent in the embedded mode, which makes keys of its own. */
   readonly tokens: TokenSettings | undefined;
   /** Absent in the embedded mode, which has the simulator's billers. */
@@ -103,6 +109,9 @@ const Environment = z.object({
   BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
   BIF_SILENCE_MS: wholeNumber(100, 600_000, 30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  METRICS_PORT: z.union([z.literal('off'), wholeNumber(0, 65_535, 9464)], 'must be a port or off').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
+  STOP_DRAIN_MS: wholeNumber(0, 10_000, 5000).optional(),
   BILLERS_FILE: z.string().optional(),
   TOKEN_ISSUER: z.string().optional(),
   TOKEN_AUDIENCE: z.string().optional(),
@@ -156,6 +165,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     bifBytesMax: environment.BIF_BYTES_MAX,
     bifSilenceMs: environment.BIF_SILENCE_MS,
     logLevel: environment.LOG_LEVEL,
+    metricsPort: readMetricsPort(environment.METRICS_PORT, isProduction),
+    tracesEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+    stopDrainMs: environment.STOP_DRAIN_MS ?? (isProduction ? 5000 : 0),
     tokens,
     billers,
   };
@@ -168,6 +180,14 @@ function readEnvironment(given: Given, problems: ConfigurationProblem[]): Enviro
   problems.push(...read.error.issues.map((issue) => wrong(issue.path.join('.'), issue.message)));
   const isWrong = new Set(problems.map(({ setting }) => setting));
   return Environment.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !isWrong.has(name))));
+}
+
+/** The port that exporters for Prometheus of this kind commonly take. */
+const METRICS_PORT_OF_PRODUCTION = 9464;
+
+function readMetricsPort(given: number | 'off' | undefined, isProduction: boolean): number | undefined {
+  if (given === 'off') return undefined;
+  return given ?? (isProduction ? METRICS_PORT_OF_PRODUCTION : undefined);
 }
 
 function whyNotProduction(given: Given): ConfigurationProblem[] {

@@ -17,6 +17,9 @@ import { resolvers } from '../resolvers/resolvers';
 import { cleanName, type Logger } from './log';
 import { formatError, reportErrors } from './maskErrors';
 import { SCHEMA_DIR } from './projectFiles';
+import { watchOperations } from './sight/operations';
+import type { RequestSight } from './sight/requests';
+import { traceRootFields } from './sight/tracing/traced';
 
 /** A screen of the widest portal needs about 300 tokens (G2). */
 const TOKENS_MAX = 2000;
@@ -34,12 +37,14 @@ export function readSchema(): GraphQLSchema {
 export interface GraphqlSettings {
   readonly isProduction: boolean;
   readonly log: Logger;
+  readonly sight: Pick<RequestSight, 'metrics' | 'tracing'>;
 }
 
 /** A started server; plug-ins that wrap every field are off, since they cost more than the resolvers. */
-export async function startGraphql({ isProduction, log }: GraphqlSettings): Promise<ApolloServer<Context>> {
+export async function startGraphql({ isProduction, log, sight }: GraphqlSettings): Promise<ApolloServer<Context>> {
+  const { metrics, tracing } = sight;
   const server = new ApolloServer<Context>({
-    schema: readSchema(),
+    schema: tracing === undefined ? readSchema() : traceRootFields(readSchema(), tracing),
     introspection: !isProduction,
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
@@ -58,6 +63,7 @@ export async function startGraphql({ isProduction, log }: GraphqlSettings): Prom
       ApolloServerPluginLandingPageDisabled(),
       reportErrors(log),
       logOperations(log),
+      ...((metrics ?? tracing) ? [watchOperations(metrics, tracing)] : []),
     ],
   });
   await server.start();
@@ -67,7 +73,7 @@ export async function startGraphql({ isProduction, log }: GraphqlSettings): Prom
 /** Apollo's own words go to our log as they are few and carry no data. */
 function quietLogger(log: Logger) {
   const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => {
-    log[level]({ from: 'apollo' }, typeof message === 'string' ? message.split('\n')[0] : 'event');
+    log[level]({ from: 'apollo' }, typeof message === 'string' ? (message.split('\n')[0] ?? '') : 'event');
   };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }
@@ -83,6 +89,7 @@ function logOperations(log: Logger): ApolloServerPlugin<Context> {
           log.info(
             {
               requestId: contextValue.requestId,
+              traceId: contextValue.traceId,
               operation: operation?.operation,
               name: cleanName(operationName),
               role: contextValue.caller.role,

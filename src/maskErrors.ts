@@ -2,7 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { Logger } from 'pino';
+import type { Logger } from './log';
 import { BackEndAway } from '../datasources/postgres/backEndAway';
 import type { Context } from '../resolvers/context';
 
@@ -44,7 +44,7 @@ export function reportErrors(log: Logger): ApolloServerPlugin<Context> {
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: ({ errors, contextValue }) => {
-          for (const error of errors) logFailure(log, error, contextValue.requestId);
+          for (const error of errors) logFailure(log, error, contextValue);
           return Promise.resolve();
         },
         willSendResponse: ({ response, contextValue }) => {
@@ -62,20 +62,20 @@ export function reportErrors(log: Logger): ApolloServerPlugin<Context> {
   };
 }
 
-function logFailure(log: Logger, error: GraphQLError, requestId: string): void {
+function logFailure(log: Logger, error: GraphQLError, { requestId, traceId }: Context): void {
   const original = originalOf(error);
   const code = error.extensions['code'];
   const path = error.path?.join('.');
   if (original instanceof BackEndAway) {
     log.error(
-      { requestId, code: 'BACK_END_AWAY', backEnd: original.backEnd, cause: original.code, path },
+      { requestId, traceId, code: 'BACK_END_AWAY', backEnd: original.backEnd, cause: original.code, path },
       'back end away',
     );
   } else if (SHOWN_CODES.has(code)) {
-    log.info({ requestId, code, path }, 'refused');
+    log.info({ requestId, traceId, code, path }, 'refused');
   } else {
     // The stack names files and lines of ours; the message of a foreign error could hold data, so it stays out.
-    log.error({ requestId, code: 'BUG', type: typeOf(original), path, stack: framesOf(original) }, 'masked');
+    log.error({ requestId, traceId, code: 'BUG', type: typeOf(original), path, stack: framesOf(original) }, 'masked');
   }
 }
 
@@ -87,14 +87,14 @@ function originalOf(error: unknown): unknown {
   return original;
 }
 
-function typeOf(error: unknown): string {
+export function typeOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
 /** At most this many frames say where; more is noise. */
 const FRAMES_MAX = 8;
 
-function framesOf(error: unknown): string[] {
+export function framesOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   return lines
     .filter((line) => /^\s+at /.test(line))

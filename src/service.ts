@@ -15,11 +15,19 @@ import type { BillerSettings } from './billersFile';
 import { openClosers, type Closers } from './closers';
 import type { Config, TokenSettings } from './config';
 import { startGraphql } from './graphql';
-import type { Logger } from './log';
+import { calmLogger, type Logger } from './log';
 import { createServer } from './http/server';
+import { openHealth, type Health } from './sight/health';
+import type { Metrics } from './sight/metrics';
+import { tracedDaffron, tracedDatabase, tracedStore } from './sight/tracing/traced';
+import type { Tracing } from './sight/tracing/tracing';
+import { watchedDoor } from './sight/watchedDoor';
 
 /** Settings with every embedded part already put in the place of what was not given. */
-export interface ServiceSettings extends Omit<Config, 'databaseUrl' | 'tokens' | 'billers'> {
+export interface ServiceSettings extends Omit<
+  Config,
+  'databaseUrl' | 'tokens' | 'billers' | 'metricsPort' | 'tracesEndpoint' | 'stopDrainMs'
+> {
   readonly databaseUrl: string;
   readonly tokens: TokenSettings;
   readonly billers: readonly BillerSettings[];
@@ -31,22 +39,28 @@ export interface Service {
   readonly database: Database;
   readonly door: BillFileDoor;
   readonly billers: ReadonlyMap<string, Biller>;
+  readonly health: Health;
   close(): Promise<void>;
 }
 
 export interface ServiceTools {
   readonly log: Logger;
   readonly now: () => Date;
+  readonly health?: Health;
+  readonly metrics?: Metrics | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Kept balances in memory: about 1 kB each, so 100 MB at the most; an embedded service has a few hundred. */
 const MEMORY_ENTRIES_MAX = 100_000;
 
 /** Opens every part; whatever was opened is closed again where a later part fails. */
-export async function openService(settings: ServiceSettings, { log, now }: ServiceTools): Promise<Service> {
+export async function openService(settings: ServiceSettings, tools: ServiceTools): Promise<Service> {
+  const { now, metrics, tracing, health = openHealth() } = tools;
+  const log = calmLogger(tools.log);
   const closers = openClosers();
   try {
-    const database = await openDatabase(
+    const bare = await openDatabase(
       {
         url: settings.databaseUrl,
         poolMax: settings.databasePoolMax,
@@ -55,10 +69,11 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       },
       (error) => log.warn({ code: 'DATABASE_CONNECTION', type: error.name }, 'an idle connection ended'),
     );
-    closers.add(() => database.close());
-    const store = openStore(settings, log);
+    closers.add(() => bare.close());
+    const database = tracing === undefined ? bare : tracedDatabase(bare, tracing);
+    const store = openStore(settings, { log, metrics, tracing });
     closers.add(() => store.close());
-    const daffrons = await openDaffrons(settings.billers, { log, now }, closers);
+    const daffrons = await openDaffrons(settings.billers, { log, now, metrics, tracing }, closers);
     const billers = new Map(settings.billers.map(({ biller }) => [biller.id, biller]));
     const sources = openSources({
       billers,
@@ -66,22 +81,44 @@ export async function openService(settings: ServiceSettings, { log, now }: Servi
       store,
       daffrons,
       now,
+      ...(metrics && {
+        onBalance: {
+          onAnswer: (source, stale) => metrics.balanceAnswer(source, stale),
+          onJoined: () => metrics.joinedCall(),
+        },
+      }),
       onTrouble: (code, error) => log.warn({ code, type: error instanceof Error ? error.name : undefined }, 'trouble'),
     });
     closers.add(() => sources.balances.settled());
-    const apollo = await startGraphql({ isProduction: settings.mode === 'production', log });
+    const apollo = await startGraphql({ isProduction: settings.mode === 'production', log, sight: tools });
     closers.add(() => apollo.stop());
-    const door = createBillFileDoor({ orm: database.orm });
+    const door = watchedDoor(createBillFileDoor({ orm: database.orm }), tools);
     const server = createServer({
       apollo,
       sources,
       authenticate: openAuthentication(settings.tokens, now),
-      bif: { door: openHttpDoor(database, settings), billers, bytesMax: settings.bifBytesMax, now },
+      bif: {
+        door: watchedDoor(openHttpDoor(database, settings), tools),
+        billers,
+        bytesMax: settings.bifBytesMax,
+        now,
+      },
       log,
+      sight: { log, health, metrics, tracing },
       requestTimeoutMs: settings.requestTimeoutMs,
     });
     closers.add(() => server.close());
-    return { server, sources, database, door, billers, close: () => closers.close() };
+    health.started({
+      database: () => database.readiness(),
+      cache: () => store.isThere(),
+      breakersOpen: () => [...daffrons.values()].filter((daffron) => daffron.state().isBreakerOpen).length,
+      elapsedMs: () => performance.now(),
+    });
+    metrics?.watch({
+      daffrons: () => [...daffrons].map(([billerId, daffron]) => [billerId, daffron.state()] as const),
+      pools: () => database.pools(),
+    });
+    return { server, sources, database, door, billers, health, close: () => closers.close() };
   } catch (error) {
     return await closers.closeAfter(error);
   }
@@ -93,19 +130,25 @@ function openHttpDoor(database: Database, { bifBytesMax, bifSilenceMs }: Service
   return createBillFileDoor({ orm: database.orm, limits: { ...BIF_LIMITS, fileBytes, silenceMs: bifSilenceMs } });
 }
 
-function openStore(settings: ServiceSettings, log: Logger): BalanceStore {
+type Sight = Pick<ServiceTools, 'log' | 'metrics' | 'tracing'>;
+
+function openStore(settings: ServiceSettings, { log, metrics, tracing }: Sight): BalanceStore {
   if (settings.redisUrl === undefined) {
     return openMemoryStore({ entriesMax: MEMORY_ENTRIES_MAX, ttlSeconds: settings.balanceTtlSeconds });
   }
-  return openRedisStore(
+  const store = openRedisStore(
     { url: settings.redisUrl, ttlSeconds: settings.balanceTtlSeconds, commandTimeoutMs: settings.redisTimeoutMs },
-    (trouble) => log.debug({ code: `REDIS_${trouble}` }, 'cache trouble'),
+    (trouble) => {
+      metrics?.cacheTrouble(trouble);
+      log.debug({ code: `REDIS_${trouble}` }, 'cache trouble');
+    },
   );
+  return tracing === undefined ? store : tracedStore(store, tracing);
 }
 
 async function openDaffrons(
   settings: readonly BillerSettings[],
-  { log, now }: ServiceTools,
+  { log, now, metrics, tracing }: ServiceTools,
   closers: Closers,
 ): Promise<ReadonlyMap<string, Daffron>> {
   const daffrons = new Map<string, Daffron>();
@@ -115,10 +158,13 @@ async function openDaffrons(
       timeZone: biller.timeZone,
       now,
       newMessageId: randomUUID,
-      onCall: (call) => log.info(call, 'daffron call'),
+      onCall: (call) => {
+        metrics?.daffronCall(call);
+        log.info(call, 'daffron call');
+      },
     });
     closers.add(() => daffron.close());
-    daffrons.set(biller.id, daffron);
+    daffrons.set(biller.id, tracing === undefined ? daffron : tracedDaffron(daffron, biller.id, tracing));
   }
   return daffrons;
 }

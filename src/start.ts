@@ -4,10 +4,14 @@ import { openClosers } from './closers';
 import { ConfigurationError, readConfig, type Config } from './config';
 import { openEmbedded } from './embedded/embedded';
 import { importSampleFiles } from './embedded/sampleData';
-import { openLog, type Logger } from './log';
+import { openLog, type Log } from './log';
 import { showProgress } from './progress';
 import { listen } from './http/server';
 import { openService, type Service, type ServiceSettings } from './service';
+import { openLobby } from './sight/healthDoor';
+import { openSight, type Sight } from './sight/sight';
+import { STOP_TIMEOUT_MS, stopInOrder } from './sight/stop';
+import { watchUnhandled } from './sight/unhandled';
 import { welcome } from './welcome';
 
 /** Wrong settings; a supervisor need not try again. */
@@ -15,9 +19,6 @@ const EXIT_CONFIGURATION = 3;
 
 /** As a shell counts the end by an interrupt. */
 const EXIT_INTERRUPTED = 130;
-
-/** A stop that takes longer than this ends anyway: what is kept is safe, what hangs is not worth waiting for. */
-const STOP_TIMEOUT_MS = 30_000;
 
 const now = (): Date => new Date();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -29,32 +30,47 @@ interface Running {
 async function start(): Promise<Running> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const config = readConfig();
-  if (config.mode === 'production') {
-    if (values.fresh) throw new Error('--fresh is for the embedded mode');
-    return await startProduction(config, openLog(config.logLevel));
-  }
+  const isProduction = config.mode === 'production';
+  if (isProduction && values.fresh) throw new Error('--fresh is for the embedded mode');
   // On somebody's own machine the log would bury what the start has to say; it goes where LOG_LEVEL was given.
-  return await startEmbedded(config, openLog(process.stdout.isTTY ? 'warn' : config.logLevel, 2), values.fresh);
+  const log = isProduction ? openLog(config.logLevel) : openLog(process.stdout.isTTY ? 'warn' : config.logLevel, 2);
+  const sight = await openSight(config, log);
+  watchUnhandled({ log, metrics: sight.metrics, end: () => stop(1) });
+  const opened = isProduction
+    ? await startProduction(config, log, sight)
+    : await startEmbedded(config, log, sight, values.fresh);
+  return {
+    close: async () => {
+      log.info({ code: 'STOPPING' }, 'stopping');
+      await opened.close();
+      await sight.close();
+      log.info({ code: 'STOPPED' }, 'stopped');
+      await log.flush();
+    },
+  };
 }
 
-async function startProduction(config: Config, log: Logger): Promise<Running> {
+async function startProduction(config: Config, log: Log, sight: Sight): Promise<Running> {
   const { databaseUrl, tokens, billers } = config;
   if (databaseUrl === undefined || tokens === undefined || billers === undefined) {
     throw new Error('production settings passed without their required parts');
   }
   const closers = openClosers();
-  const service = await openService({ ...config, databaseUrl, tokens, billers }, { log, now });
-  closers.add(() => service.close());
+  const lobby = await openLobby(sight.health, config.host, config.port).catch(tellPort(config.port));
+  closers.add(() => lobby.close());
   try {
+    const service = await openService({ ...config, databaseUrl, tokens, billers }, { log, now, ...sight });
+    await closers.close();
+    closers.add(() => service.close());
     const { url } = await openDoors(service, config);
-    log.info({ url, billers: billers.length }, 'ready');
-    return closers;
+    log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
+    return { close: () => stopInOrder(service, config.stopDrainMs) };
   } catch (error) {
     return await closers.closeAfter(error);
   }
 }
 
-async function startEmbedded(config: Config, log: Logger, fresh: boolean): Promise<Running> {
+async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: boolean): Promise<Running> {
   const elapsedMs = (): number => performance.now();
   const progress = showProgress(process.stdout, elapsedMs);
   progress.step('starting the database and the Daffron simulator');
@@ -62,7 +78,7 @@ async function startEmbedded(config: Config, log: Logger, fresh: boolean): Promi
   const parts = await openEmbedded(config, { fresh, now, say: (line) => progress.done(line) });
   closers.add(() => parts.close());
   try {
-    const service = await openService(parts.settings, { log, now });
+    const service = await openService(parts.settings, { log, now, ...sight });
     closers.add(() => service.close());
     const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
     const { url } = await openDoors(service, parts.settings);
@@ -72,7 +88,7 @@ async function startEmbedded(config: Config, log: Logger, fresh: boolean): Promi
         : 'found the data of an earlier start',
     );
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
-    return closers;
+    return { close: () => stopInOrder(service, config.stopDrainMs).finally(() => closers.close()) };
   } catch (error) {
     return await closers.closeAfter(error);
   }
@@ -82,12 +98,14 @@ async function openDoors(
   service: Service,
   { host, port }: Pick<ServiceSettings, 'host' | 'port'>,
 ): Promise<{ url: string }> {
-  try {
-    return await listen(service.server, host, port);
-  } catch (error) {
+  return await listen(service.server, host, port).catch(tellPort(port));
+}
+
+function tellPort(port: number): (error: unknown) => never {
+  return (error) => {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw isTaken ? new Error(`port ${port} is taken; give another one by PORT`, { cause: error }) : error;
-  }
+  };
 }
 
 let running: Running | undefined;
@@ -97,12 +115,12 @@ let isStopping = false;
  * The first signal ends in order; a second one, or half a minute, ends at once. Before everything has started there is
  * nothing to hand over: the exit takes the database along, and the simulator follows its parent.
  */
-function stop(): void {
-  if (isStopping || running === undefined) process.exit(EXIT_INTERRUPTED);
+function stop(exitCode: number): void {
+  if (isStopping || running === undefined) process.exit(exitCode === 0 ? EXIT_INTERRUPTED : exitCode);
   isStopping = true;
   setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
   running.close().then(
-    () => process.exit(0),
+    () => process.exit(exitCode),
     (error: unknown) => fail(error),
   );
 }
@@ -112,7 +130,9 @@ function fail(error: unknown): void {
   process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+// A terminal or a reader that has gone away is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
 start().then((started) => {
   running = started;
 }, fail);

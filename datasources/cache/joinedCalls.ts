@@ -15,7 +15,7 @@ interface Flight<T> {
   waiting: number;
 }
 
-export function joinCalls<T>(): JoinedCalls<T> {
+export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
   const flights = new Map<string, Flight<T>>();
   let joined = 0;
 
@@ -23,6 +23,7 @@ export function joinCalls<T>(): JoinedCalls<T> {
     const running = flights.get(key);
     if (running !== undefined) {
       joined += 1;
+      onJoined?.();
       return running;
     }
     const controller = new AbortController();

@@ -31,6 +31,8 @@ export interface BalanceStore {
   /** The caller's turn to ask, or what another one heard who had it; whoever has it leaves what is to be kept. */
   takeTurn(key: TurnKey, options: TurnOptions): Promise<Turn>;
   drop(key: KeptKey): Promise<void>;
+  /** Whether what keeps the values answers right now. */
+  isThere(): Promise<boolean>;
   close(): Promise<void>;
 }
 

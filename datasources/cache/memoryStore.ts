@@ -66,6 +66,7 @@ export function openMemoryStore(settings: MemoryStoreSettings): BalanceStore {
       kept.delete(cacheKey(key));
       return Promise.resolve();
     },
+    isThere: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };
 }

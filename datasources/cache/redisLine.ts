@@ -12,6 +12,7 @@ export interface RedisCommands {
   /** The texts under the keys, in their order. */
   read(keys: readonly string[]): Promise<readonly (string | null)[]>;
   delete(key: string): Promise<unknown>;
+  ping(): Promise<unknown>;
   /** Runs a script on keys of one slot. */
   run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
 }
@@ -109,6 +110,7 @@ function commandsOf(redis: Redis | Cluster): RedisCommands {
     // The keys of one MGET must lie on one node of a cluster; single reads go to the right ones by themselves.
     read: (keys) => (redis.isCluster ? Promise.all(keys.map((key) => redis.get(key))) : redis.mget([...keys])),
     delete: (key) => redis.del(key),
+    ping: () => redis.ping(),
     run: (script, keys, values) => redis.eval(script, keys.length, ...keys, ...values),
   };
 }

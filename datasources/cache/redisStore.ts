@@ -39,6 +39,7 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
     drop: async (key) => {
       await line.attempt('WRITE_FAILED', (commands) => commands.delete(cacheKey(key)));
     },
+    isThere: async () => (await line.attempt('READ_FAILED', (commands) => commands.ping())) === 'PONG',
     close: () => {
       line.close();
       return Promise.resolve();

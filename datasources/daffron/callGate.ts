@@ -9,6 +9,8 @@ export interface CallGate {
    * any one clock). Resolves to what must be called on leaving, or to the reason why not.
    */
   enter(deadlineAt: number, signal: AbortSignal): Promise<(() => void) | Refusal>;
+  /** Callers who wait for a place, and those who have one. */
+  crowd(): { readonly waiting: number; readonly inside: number };
   /** Refuses everybody who waits or comes later, and resolves when the last one inside has left. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function openCallGate(settings: { readonly placesNow: () => number; reado
       if (queue.length === 0 && inside < settings.placesNow()) return admit();
       return queue.length >= settings.queueMax ? 'QUEUE_FULL' : wait(deadlineAt, signal);
     },
+    crowd: () => ({ waiting: queue.length, inside }),
     close() {
       closed = true;
       for (const waiting of queue.splice(0)) waiting.decide('CLOSED');

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { isAccountNumber } from '../../domain/account';
 import { openCallGate } from './callGate';
-import type { CallGate } from './callGate';
+import type { Refusal } from './callGate';
 import type { ReplyReader } from './envelopeReader';
 import { readReply } from './envelopeReader';
 import type { Envelope } from './envelopes';
@@ -57,7 +57,16 @@ export interface DaffronCallEvent {
   /** The failure's code; null when it went well. */
   readonly code: string | null;
   readonly ms: number;
+  /** Of these, how long it waited for its turn. */
+  readonly waitMs: number;
   readonly attempts: number;
+}
+
+/** How the line to one Daffron is at this moment. */
+export interface DaffronState {
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly isBreakerOpen: boolean;
 }
 
 export interface DaffronDeps {
@@ -77,6 +86,8 @@ export interface Daffron {
   ping(options?: CallOptions): Promise<DaffronAnswer<readonly string[]>>;
   /** The operations this server really has. */
   fetchMethods(options?: CallOptions): Promise<DaffronAnswer<readonly string[]>>;
+  /** For health and metrics; asks nobody. */
+  state(): DaffronState;
   /** Refuses new calls, waits for those in flight (their deadline bounds it) and drops the connections. */
   close(): Promise<void>;
 }
@@ -103,10 +114,17 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
     const startedAt = performance.now();
     const endsAt = startedAt + settings.deadlineMs;
     const patience = openPatience(settings.deadlineMs, caller);
+    let waitMs = 0;
+    const enter = async (): Promise<(() => void) | Refusal> => {
+      const cameAt = performance.now();
+      const verdict = await gate.enter(endsAt, patience.signal);
+      waitMs += performance.now() - cameAt;
+      return verdict;
+    };
     const attempt = async (envelope: Envelope): Promise<Outcome<T>> => {
       const context = { messageId: envelope.messageId, timeZone: deps.timeZone };
       const options = { signal: patience.signal, now: deps.now };
-      return inTurn(gate, endsAt, patience.signal, () =>
+      return inTurn(enter, endsAt, patience.signal, () =>
         resilience.attempt(async () => {
           const outcome = await transport.post(envelope, (answer) => readReply(reader, answer, context), options);
           proof.note(outcome);
@@ -128,6 +146,7 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
       outcome: outcome.ok ? 'ok' : outcome.failure.kind,
       code: outcome.ok ? null : outcome.failure.code,
       ms: performance.now() - startedAt,
+      waitMs,
       attempts,
     });
     return outcome.ok ? outcome : { ok: false, failure: outcome.failure };
@@ -140,6 +159,10 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
     },
     ping: (options) => call(pingReader, {}, options?.signal),
     fetchMethods: (options) => call(methodsReader, {}, options?.signal),
+    state: () => {
+      const { waiting, inside } = gate.crowd();
+      return { waiting, inFlight: inside, isBreakerOpen: resilience.isBreakerOpen() };
+    },
     close: async () => {
       await gate.close();
       await transport.close();
@@ -152,12 +175,12 @@ const SENDING_MS_MIN = 5;
 
 /** Runs `ask` when the gate lets it in, and leaves again whatever comes. */
 async function inTurn<T>(
-  gate: CallGate,
+  enter: () => Promise<(() => void) | Refusal>,
   endsAt: number,
   signal: AbortSignal,
   ask: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const leave = await gate.enter(endsAt, signal);
+  const leave = await enter();
   if (leave === 'GONE') return failed('notSent', signal.reason === DEADLINE ? DEADLINE : CALLER_GONE);
   if (typeof leave === 'string') return failed('notSent', leave);
   try {

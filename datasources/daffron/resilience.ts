@@ -14,6 +14,8 @@ export interface ResilienceSettings {
 export interface Resilience {
   /** One attempt through the breaker; while it is open the attempt is not made and the outcome is `notSent`. */
   attempt<T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>>;
+  /** Whether the last that is known of the back end is that it is sick: it is spared, or tried with one call. */
+  isBreakerOpen(): boolean;
   /** Asks again after failures that a read survives, while `remainingMs` and the budget last (CIS-04). */
   read<T>(ask: () => Promise<Outcome<T>>, remainingMs: () => number): Promise<Asked<T>>;
 }
@@ -46,6 +48,7 @@ const CREDENTIALS_PAUSE_MS = 60_000;
 /** The rules for one back end; `now` is the time against which a Retry-After date is read. */
 export function openResilience(settings: ResilienceSettings, now: () => Date): Resilience {
   let budget = BUDGET_MAX;
+  const circuit = openCircuit(settings.breaker);
 
   /** How long to wait before asking again; undefined where it must not be asked again. */
   function takeRetry(outcome: Outcome<unknown>, retriesDone: number, remainingMs: number): number | undefined {
@@ -58,7 +61,8 @@ export function openResilience(settings: ResilienceSettings, now: () => Date): R
   }
 
   return {
-    attempt: openCircuit(settings.breaker),
+    attempt: circuit.attempt,
+    isBreakerOpen: circuit.isOpen,
     async read<T>(ask: () => Promise<Outcome<T>>, remainingMs: () => number): Promise<Asked<T>> {
       budget = Math.min(BUDGET_MAX, budget + BUDGET_PER_CALL);
       let attempts = 0;
@@ -73,7 +77,10 @@ export function openResilience(settings: ResilienceSettings, now: () => Date): R
   };
 }
 
-function openCircuit(settings: ResilienceSettings['breaker']): Resilience['attempt'] {
+function openCircuit(settings: ResilienceSettings['breaker']): {
+  readonly attempt: Resilience['attempt'];
+  readonly isOpen: () => boolean;
+} {
   let inARow = 0;
   let credentialsRefused = false;
   const circuit = circuitBreaker(handleResultType(Trouble), {
@@ -94,7 +101,7 @@ function openCircuit(settings: ResilienceSettings['breaker']): Resilience['attem
     },
   });
 
-  return async <T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  const attempt = async <T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
     // cockatiel would let others wait for the one call that tries; better their callers hear it at once.
     if (circuit.state === CircuitState.HalfOpen) return failed('notSent', BREAKER_OPEN);
     const trying = circuit.state === CircuitState.Open;
@@ -116,6 +123,7 @@ function openCircuit(settings: ResilienceSettings['breaker']): Resilience['attem
       throw error;
     }
   };
+  return { attempt, isOpen: () => circuit.state !== CircuitState.Closed };
 }
 
 /** An outcome that the breaker counts. */

@@ -24,7 +24,23 @@ export interface Database {
   write<Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /** TypeORM: migrations, imports and whatever needs a transaction of several statements. */
   readonly orm: DataSource;
+  /**
+   * Whether Postgres answers and has all that this build's migrations make. It is asked over a connection of its own, so
+   * that a crowd of readers does not look like a database that is away.
+   */
+  readiness(): Promise<DatabaseReadiness>;
+  /** The connections of the two pools. */
+  pools(): Readonly<Record<'read' | 'write', PoolState>>;
   close(): Promise<void>;
+}
+
+export type DatabaseReadiness = 'READY' | 'AWAY' | 'MIGRATIONS_MISSING';
+
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  /** Callers who wait for a connection. */
+  readonly waiting: number;
 }
 
 const DATE_OID = 1082;
@@ -107,18 +123,62 @@ function openReading(orm: DataSource, settings: DatabaseSettings, onIdleError: (
       throw asAway(error);
     }
   };
+  const probe = openProbe(settings.url, orm, onIdleError);
   return {
     read: run,
     write: run,
     orm,
+    readiness: probe.readiness,
+    pools: () => ({ read: stateOf(pool), write: stateOf(writePoolOf(orm)) }),
     close: async () => {
       try {
+        await probe.close();
         await pool.end();
       } finally {
         await orm.destroy();
       }
     },
   };
+}
+
+/** A probe that waits longer than this, in milliseconds, has its answer: away. */
+const PROBE_TIMEOUT_MS = 1000;
+
+const UNDEFINED_TABLE = '42P01';
+
+function openProbe(url: string, orm: DataSource, onIdleError: (error: Error) => void) {
+  const names = orm.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const pool = new Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+    query_timeout: PROBE_TIMEOUT_MS,
+  });
+  pool.on('error', onIdleError);
+  return {
+    readiness: async (): Promise<DatabaseReadiness> => {
+      try {
+        const found = await pool.query('SELECT FROM migrations WHERE name = ANY ($1::text[])', [names]);
+        return found.rowCount === names.length ? 'READY' : 'MIGRATIONS_MISSING';
+      } catch (error) {
+        return error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE
+          ? 'MIGRATIONS_MISSING'
+          : 'AWAY';
+      }
+    },
+    close: async () => await pool.end(),
+  };
+}
+
+/** TypeORM keeps its pool behind a type that says nothing. */
+function writePoolOf(orm: DataSource): Pool | undefined {
+  const driver: object = orm.driver;
+  const pool = 'master' in driver ? driver.master : undefined;
+  return pool instanceof Pool ? pool : undefined;
+}
+
+function stateOf(pool: Pool | undefined): PoolState {
+  return { total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
 }
 
 /** Any number that no other lock of this database uses; it lets one of several starting processes migrate at a time. */

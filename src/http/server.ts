@@ -10,6 +10,9 @@ import type { Context } from '../../resolvers/context';
 import type { Authenticate } from './authenticate';
 import { openBifDoor, type BifDoorParts } from './bifDoor';
 import type { Logger } from '../log';
+import { framesOf, typeOf } from '../maskErrors';
+import { addHealthRoutes } from '../sight/healthDoor';
+import { watchRequests, type RequestSight } from '../sight/requests';
 import { refusal } from './refusal';
 
 export interface ServerParts {
@@ -18,6 +21,7 @@ export interface ServerParts {
   readonly authenticate: Authenticate;
   readonly bif: BifDoorParts;
   readonly log: Logger;
+  readonly sight: RequestSight;
   /** An operation's total time, in milliseconds; then what it still asks for is cancelled. */
   readonly requestTimeoutMs: number;
 }
@@ -57,15 +61,18 @@ export function createServer(parts: ServerParts): FastifyInstance {
     trustProxy: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    // A request that was accepted is answered, also while the process stops (O17).
+    return503OnClosing: false,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
   });
   server.decorateRequest('caller', null);
+  watchRequests(server, parts.sight);
   server.addHook('onRequest', async (request, reply) => {
     void reply
       .header('x-request-id', request.id)
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store');
-    await identifyCaller(parts, request, reply);
+    if (request.routeOptions.config.isOpen !== true) await identifyCaller(parts, request, reply);
   });
   server.setErrorHandler((error, request, reply) => answerFailure(parts.log, error, request, reply));
   server.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'There is nothing here.')));
@@ -76,6 +83,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       context: (request, reply) => Promise.resolve(contextOf(parts, request, reply)),
     }),
   });
+  addHealthRoutes(server, parts.sight.health);
   void server.register(openBifDoor(parts.bif));
   return server;
 }
@@ -103,7 +111,8 @@ function contextOf(parts: ServerParts, request: FastifyRequest, reply: FastifyRe
   const { caller } = request;
   if (caller === null) throw new Error('a request without a caller passed the door');
   const signal = AbortSignal.any([whenGone(reply), AbortSignal.timeout(parts.requestTimeoutMs)]);
-  return { caller, requestId: request.id, sources: parts.sources.forRequest(caller, signal) };
+  const { id: requestId, traceId } = request;
+  return { caller, requestId, traceId: traceId ?? undefined, sources: parts.sources.forRequest(caller, signal) };
 }
 
 /** Aborted when the client has gone before its answer was written. */
@@ -119,23 +128,23 @@ function retryLater(reply: FastifyReply, body: object): FastifyReply {
   return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send(body);
 }
 
+function idsOf({ id, traceId }: FastifyRequest): { requestId: string; traceId: string | undefined } {
+  return { requestId: id, traceId: traceId ?? undefined };
+}
+
 function answerFailure(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof BackEndAway) {
-    log.error(
-      { requestId: request.id, code: 'BACK_END_AWAY', backEnd: error.backEnd, cause: error.code },
-      'back end away',
-    );
+    log.error({ ...idsOf(request), code: 'BACK_END_AWAY', backEnd: error.backEnd, cause: error.code }, 'back end away');
     return retryLater(reply, AWAY);
   }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) return reply.code(status).send(BAD_REQUEST);
-  const type = error instanceof Error ? error.name : typeof error;
   log.error(
     {
-      requestId: request.id,
+      ...idsOf(request),
       code: 'BUG',
-      type,
-      stack: error instanceof Error ? error.stack?.split('\n').slice(1, 9) : [],
+      type: typeOf(error),
+      stack: framesOf(error),
     },
     'masked',
   );

@@ -7,7 +7,7 @@ import type { BifReport } from '../../datasources/bills/bifReport';
 import { startSimulator, type Simulator } from '../../simulator/startSimulator';
 import { readBillers } from '../../src/billersFile';
 import { openSampleKeys, type SampleClaims, type SampleKeys } from '../../src/embedded/sampleKeys';
-import { openLog } from '../../src/log';
+import { openLog, type Logger } from '../../src/log';
 import { openService, type Service } from '../../src/service';
 import { createTestDatabase } from '../setup/servers';
 import { billFile, type BillRow } from './testBills';
@@ -52,7 +52,7 @@ export interface TestHouseOptions {
   /** Puts something between the service and its database: given the database's URL, gives the one to use. */
   readonly reachDatabase?: (url: string) => Promise<string>;
   readonly daffron?: Record<string, unknown>;
-  readonly log?: ReturnType<typeof openLog>;
+  readonly log?: Logger;
   readonly mode?: 'production' | 'embedded';
   readonly requestTimeoutMs?: number;
   readonly bifSilenceMs?: number;
