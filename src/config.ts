@@ -84,6 +84,9 @@ const wholeNumber = (min: number, max: number, fallback: number) =>
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
     .default(fallback);
 
+/** For a setting whose default depends on others. */
+const numberOrNot = (min: number, max: number) => wholeNumber(min, max, min).unwrap();
+
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL such as ${example}` });
 
@@ -109,9 +112,9 @@ const Environment = z.object({
   BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
   BIF_SILENCE_MS: wholeNumber(100, 600_000, 30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
-  METRICS_PORT: z.union([z.literal('off'), wholeNumber(0, 65_535, 9464)], 'must be a port or off').optional(),
+  METRICS_PORT: z.union([z.literal('off'), numberOrNot(0, 65_535)], 'must be a port or off').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
-  STOP_DRAIN_MS: wholeNumber(0, 10_000, 5000).optional(),
+  STOP_DRAIN_MS: numberOrNot(0, 10_000).optional(),
   BILLERS_FILE: z.string().optional(),
   TOKEN_ISSUER: z.string().optional(),
   TOKEN_AUDIENCE: z.string().optional(),
@@ -167,7 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: environment.LOG_LEVEL,
     metricsPort: readMetricsPort(environment.METRICS_PORT, isProduction),
     tracesEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
-    stopDrainMs: environment.STOP_DRAIN_MS ?? (isProduction ? 5000 : 0),
+    stopDrainMs: environment.STOP_DRAIN_MS ?? (isProduction ? STOP_DRAIN_MS_OF_PRODUCTION : 0),
     tokens,
     billers,
   };
@@ -184,6 +187,9 @@ function readEnvironment(given: Given, problems: ConfigurationProblem[]): Enviro
 
 /** The port that exporters for Prometheus of this kind commonly take. */
 const METRICS_PORT_OF_PRODUCTION = 9464;
+
+/** Balancers look every second or two, and one look may fail. */
+const STOP_DRAIN_MS_OF_PRODUCTION = 5000;
 
 function readMetricsPort(given: number | 'off' | undefined, isProduction: boolean): number | undefined {
   if (given === 'off') return undefined;

@@ -67,6 +67,29 @@ test('CAP-03 in the embedded mode a given URL replaces just that part', () => {
   expect(config).toMatchObject({ mode: 'embedded', redisUrl: 'redis://127.0.0.1:6379', databaseUrl: undefined });
 });
 
+test('the embedded mode listens for nobody but its user, and stops at once', () => {
+  expect(readConfig({})).toMatchObject({ metricsPort: undefined, tracesEndpoint: undefined, stopDrainMs: 0 });
+  expect(readConfig({ METRICS_PORT: '9999', STOP_DRAIN_MS: '5' })).toMatchObject({ metricsPort: 9999, stopDrainMs: 5 });
+});
+
+test('production tells its figures on a port of their own and drains before it stops, unless it is told otherwise', () => {
+  expect(readConfig(productionWith({}))).toMatchObject({
+    metricsPort: 9464,
+    tracesEndpoint: undefined,
+    stopDrainMs: 5000,
+  });
+  const changes = { METRICS_PORT: 'off', STOP_DRAIN_MS: '0', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  expect(readConfig(productionWith(changes))).toMatchObject({
+    metricsPort: undefined,
+    tracesEndpoint: 'http://collector:4318',
+    stopDrainMs: 0,
+  });
+  expect(told(productionWith({ METRICS_PORT: 'on', STOP_DRAIN_MS: '60000' }))).toEqual([
+    wrong('METRICS_PORT: must be a port or off'),
+    wrong('STOP_DRAIN_MS: must be from 0 to 10000'),
+  ]);
+});
+
 test('CAP-03 a variable set to nothing is not set', () => {
   expect(readConfig({ PORT: '', BILLERS_FILE: '', TOKEN_ISSUER: '' })).toMatchObject({ mode: 'embedded', port: 4000 });
 });

@@ -1,0 +1,133 @@
+// How processes end: a rolling restart under load, an import in the middle of a stop, and impatience.
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openProductionHouse, type ProductionHouse, type RunningProcess } from '../fixtures/productionHouse';
+import { bill, billFile } from '../graphql/testBills';
+import { sendCrowd } from './roundRobin';
+
+jest.setTimeout(120_000);
+
+/** Long enough to be seen by a balancer that looks every few hundredths of a second. */
+const DRAIN = { STOP_DRAIN_MS: '500' };
+
+/** Each answer of Daffron takes so long that a stop always finds some under way, in milliseconds. */
+const LATENCY_MS = 60;
+
+const ACCOUNTS = Array.from({ length: 20 }, (_, index) => String(7001 + index));
+
+let house: ProductionHouse;
+let staff: string;
+let service: string;
+
+beforeAll(async () => {
+  house = await openProductionHouse({ latencyMs: LATENCY_MS });
+  staff = await house.token('CSR');
+  service = await house.token('SERVICE');
+  for (const account of ACCOUNTS) {
+    await house.simulator.setBook({
+      biller: house.simulator.billers[0]?.id ?? '',
+      account,
+      items: [{ pastDue: '0.00', current: '80.00' }],
+    });
+  }
+});
+afterAll(async () => await house.close());
+
+/** Begins to send a bill file; the test sends the rest. */
+function beginImport(url: string): { readonly sending: ClientRequest; readonly answer: Promise<IncomingMessage> } {
+  const headers = { authorization: `Bearer ${service}`, 'content-type': 'text/plain' };
+  const sending = request(`${url}/bif`, { method: 'POST', headers });
+  const answer = once(sending, 'response').then(([response]) => response as IncomingMessage);
+  // A test that cuts the connection does not wait for the answer.
+  answer.catch(() => undefined);
+  return { sending, answer };
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const piece of response) text += String(piece);
+  return text;
+}
+
+async function importFile(url: string, text: string): Promise<{ counts: { new: number }; alreadyIngested: boolean }> {
+  const { sending, answer } = beginImport(url);
+  sending.end(text);
+  return JSON.parse(await textOf(await answer)) as { counts: { new: number }; alreadyIngested: boolean };
+}
+
+async function ask(url: string, account: string): Promise<unknown> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${staff}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ accountByNumber(accountNumber: "${account}") { accountNumber } }` }),
+  });
+  return await response.json();
+}
+
+/** Waits until the process has said that it is stopping. */
+async function saidStopping(running: RunningProcess): Promise<void> {
+  await running.until('"code":"STOPPING"');
+}
+
+const HEAD_AND_ROWS = (first: number, rows: number): string =>
+  billFile(Array.from({ length: rows }, (_, index) => bill(String(first + index), `C-${first + index}`, '10.00')));
+
+test('O17 in a rolling restart of two processes under load no accepted request fails', async () => {
+  const [one, other] = await Promise.all([house.start(DRAIN), house.start(DRAIN)]);
+  await importFile(one.url, billFile(ACCOUNTS.map((account) => bill(account, `C-${account}`, '80.00'))));
+  const query = `{ accounts: viewer { userName } ${ACCOUNTS.slice(0, 4)
+    .map((number) => `a${number}: accountByNumber(accountNumber: "${number}") { balance { total { amount } stale } }`)
+    .join(' ')} }`;
+  const crowd = sendCrowd(12, JSON.stringify({ query }), staff, [one, other]);
+  const ends: unknown[] = [];
+  const next: RunningProcess[] = [];
+  for (const old of [one, other]) {
+    const fresh = await house.start(DRAIN);
+    next.push(fresh);
+    crowd.targets.push(fresh);
+    const before = crowd.answered();
+    while (crowd.answered() < before + 50) await sleep(LATENCY_MS);
+    ends.push(await old.end('SIGTERM'));
+    crowd.targets.splice(crowd.targets.indexOf(old), 1);
+  }
+  const before = crowd.answered();
+  while (crowd.answered() < before + 50) await sleep(LATENCY_MS);
+  await crowd.stop();
+  expect(crowd.failures).toEqual([]);
+  expect(ends).toEqual([0, 0]);
+  // Both told the balancer before they left.
+  expect([...crowd.saidGoodBye]).toEqual([one.url, other.url]);
+  await Promise.all(next.map(async (running) => await running.end('SIGKILL')));
+});
+
+test('O17 a bill file that is on its way when the process is told to stop is taken to its end', async () => {
+  const running = await house.start({ STOP_DRAIN_MS: '0' });
+  const text = HEAD_AND_ROWS(8001, 40);
+  const { sending, answer } = beginImport(running.url);
+  sending.write(text.slice(0, text.length / 2));
+  await ask(running.url, '8001');
+  running.child.kill('SIGTERM');
+  await saidStopping(running);
+  sending.end(text.slice(text.length / 2));
+  expect(JSON.parse(await textOf(await answer))).toMatchObject({ counts: { new: 40 }, alreadyIngested: false });
+  expect(await running.ended).toBe(0);
+});
+
+test('a second signal ends at once, and of the file on its way nothing stays', async () => {
+  const running = await house.start({ STOP_DRAIN_MS: '0' });
+  const text = HEAD_AND_ROWS(9001, 40);
+  const { sending, answer } = beginImport(running.url);
+  sending.on('error', () => undefined);
+  sending.write(text.slice(0, text.length / 2));
+  await ask(running.url, '9001');
+  running.child.kill('SIGTERM');
+  await saidStopping(running);
+  expect(await running.end('SIGTERM')).toBe(130);
+  await expect(answer).rejects.toThrow('socket hang up');
+  const again = await house.start();
+  expect(await ask(again.url, '9001')).toEqual({ data: { accountByNumber: null } });
+  // The file was not half remembered either: sent again it is taken whole.
+  expect(await importFile(again.url, text)).toMatchObject({ counts: { new: 40 }, alreadyIngested: false });
+  await again.end('SIGKILL');
+});
