@@ -1,7 +1,7 @@
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  // Some packages ship as ES modules only; jest on Node 20 loads them when they are compiled like our own files.
+  // Some packages ship as ES modules only, or import at run time; jest on Node 20 loads them when they are compiled like our own files.
   transform: {
     '^.+\\.[tj]s$': [
       '@swc/jest',
@@ -10,7 +10,7 @@ const common = {
   },
   // An import at run time names the built file; the tests compile its source.
   moduleNameMapper: { '^(\\./tracing/otlpTracing)\\.js$': '$1' },
-  transformIgnorePatterns: ['/node_modules/(?!(jose|cookie)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|cookie|@opentelemetry/otlp-exporter-base)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
 };
 

@@ -132,18 +132,22 @@ function openHttpDoor(database: Database, { bifBytesMax, bifSilenceMs }: Service
 
 type Sight = Pick<ServiceTools, 'log' | 'metrics' | 'tracing'>;
 
-function openStore(settings: ServiceSettings, { log, metrics, tracing }: Sight): BalanceStore {
+function openStore(settings: ServiceSettings, sight: Sight): BalanceStore {
+  const store = openBareStore(settings, sight);
+  return sight.tracing === undefined ? store : tracedStore(store, sight.tracing);
+}
+
+function openBareStore(settings: ServiceSettings, { log, metrics }: Sight): BalanceStore {
   if (settings.redisUrl === undefined) {
     return openMemoryStore({ entriesMax: MEMORY_ENTRIES_MAX, ttlSeconds: settings.balanceTtlSeconds });
   }
-  const store = openRedisStore(
+  return openRedisStore(
     { url: settings.redisUrl, ttlSeconds: settings.balanceTtlSeconds, commandTimeoutMs: settings.redisTimeoutMs },
     (trouble) => {
       metrics?.cacheTrouble(trouble);
       log.debug({ code: `REDIS_${trouble}` }, 'cache trouble');
     },
   );
-  return tracing === undefined ? store : tracedStore(store, tracing);
 }
 
 async function openDaffrons(

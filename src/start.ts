@@ -64,7 +64,7 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
     closers.add(() => service.close());
     const { url } = await openDoors(service, config);
     log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
-    return { close: () => stopInOrder(service, config.stopDrainMs) };
+    return { close: () => stopInOrder(service, config.stopDrainMs, log) };
   } catch (error) {
     return await closers.closeAfter(error);
   }
@@ -88,7 +88,7 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
         : 'found the data of an earlier start',
     );
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
-    return { close: () => stopInOrder(service, config.stopDrainMs).finally(() => closers.close()) };
+    return { close: () => stopInOrder(service, config.stopDrainMs, log).finally(() => closers.close()) };
   } catch (error) {
     return await closers.closeAfter(error);
   }

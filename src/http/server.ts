@@ -11,6 +11,7 @@ import type { Authenticate } from './authenticate';
 import { openBifDoor, type BifDoorParts } from './bifDoor';
 import type { Logger } from '../log';
 import { framesOf, typeOf } from '../maskErrors';
+import { leaveQuietConnections } from '../sight/connections';
 import { addHealthRoutes } from '../sight/healthDoor';
 import { watchRequests, type RequestSight } from '../sight/requests';
 import { refusal } from './refusal';
@@ -67,6 +68,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   server.decorateRequest('caller', null);
   watchRequests(server, parts.sight);
+  leaveQuietConnections(server);
   server.addHook('onRequest', async (request, reply) => {
     void reply
       .header('x-request-id', request.id)

@@ -1,6 +1,7 @@
 // How a process ends: first it says so, then it takes no more, then it finishes what it has, and last it closes its parts.
 import type { FastifyInstance } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../log';
 import type { Health } from './health';
 
 /** Supervisors kill after this long; what hangs until then is not worth waiting for. In milliseconds. */
@@ -20,9 +21,12 @@ export interface Stoppable {
 }
 
 /** `drainMs`: how long balancers are given to see that the process is no longer ready, while it still serves. */
-export async function stopInOrder(service: Stoppable, drainMs: number): Promise<void> {
+export async function stopInOrder(service: Stoppable, drainMs: number, log: Logger): Promise<void> {
   service.health.stopping();
-  const cut = setTimeout(() => service.server.server.closeAllConnections(), CUT_MS);
+  const cut = setTimeout(() => {
+    log.warn({ code: 'STOP_CUT' }, 'requests in flight are cut');
+    service.server.server.closeAllConnections();
+  }, CUT_MS);
   try {
     await sleep(drainMs);
     await service.close();

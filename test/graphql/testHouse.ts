@@ -8,7 +8,7 @@ import { startSimulator, type Simulator } from '../../simulator/startSimulator';
 import { readBillers } from '../../src/billersFile';
 import { openSampleKeys, type SampleClaims, type SampleKeys } from '../../src/embedded/sampleKeys';
 import { openLog, type Logger } from '../../src/log';
-import { openService, type Service } from '../../src/service';
+import { openService, type Service, type ServiceTools } from '../../src/service';
 import { createTestDatabase } from '../setup/servers';
 import { billFile, type BillRow } from './testBills';
 import { CEDAR, MILL } from './testBillers';
@@ -56,6 +56,8 @@ export interface TestHouseOptions {
   readonly mode?: 'production' | 'embedded';
   readonly requestTimeoutMs?: number;
   readonly bifSilenceMs?: number;
+  /** What looks at the service while it works. */
+  readonly sight?: Pick<ServiceTools, 'metrics' | 'tracing'>;
 }
 
 /** For tests that count calls: on a busy machine a retry would count, too. */
@@ -108,7 +110,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       tokens: keys.tokens,
       billers: settingsOf(simulator, options),
     },
-    { log: options.log ?? openLog('silent'), now: () => clock.now },
+    { log: options.log ?? openLog('silent'), now: () => clock.now, ...options.sight },
   ).catch(async (error: unknown) => {
     await closeOutside();
     throw error;

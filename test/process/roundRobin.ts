@@ -25,10 +25,10 @@ export function sendCrowd(size: number, body: string, token: string, targets: Ru
   const failures: string[] = [];
   let answered = 0;
   let turn = 0;
-  let isOver = false;
+  const over = new AbortController();
 
   async function balance(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       for (const target of targets) {
         const status = await target.ready();
         if (status === 503) saidGoodBye.add(target.url);
@@ -40,7 +40,7 @@ export function sendCrowd(size: number, body: string, token: string, targets: Ru
   }
 
   async function client(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const ready = targets.filter(({ url }) => !out.has(url));
       const target = ready[turn++ % Math.max(1, ready.length)];
       if (target === undefined) await sleep(LOOK_MS);
@@ -54,9 +54,10 @@ export function sendCrowd(size: number, body: string, token: string, targets: Ru
       answered += 1;
       if (status !== 200 || text.includes('"errors"')) failures.push(`${status} ${text}`);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : String(error);
+      // Read by form: the error comes from another realm of the runtime.
+      const code = (error as { code?: string }).code ?? String(error);
       // A connection that was never made is no accepted request: the balancer tries the next address.
-      if (code !== 'ECONNREFUSED') failures.push(String(code));
+      if (code !== 'ECONNREFUSED') failures.push(code);
     }
   }
 
@@ -67,7 +68,7 @@ export function sendCrowd(size: number, body: string, token: string, targets: Ru
     failures,
     saidGoodBye,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await all;
       agent.destroy();
     },

@@ -1,5 +1,6 @@
 // How processes end: a rolling restart under load, an import in the middle of a stop, and impatience.
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openProductionHouse, type ProductionHouse, type RunningProcess } from '../fixtures/productionHouse';
@@ -112,6 +113,30 @@ test('O17 a bill file that is on its way when the process is told to stop is tak
   sending.end(text.slice(text.length / 2));
   expect(JSON.parse(await textOf(await answer))).toMatchObject({ counts: { new: 40 }, alreadyIngested: false });
   expect(await running.ended).toBe(0);
+});
+
+test('whoever holds a connection and asks nothing does not hold up a stop, and half a request is no request', async () => {
+  const running = await house.start({ STOP_DRAIN_MS: '0' });
+  const { port } = new URL(running.url);
+  const mute = connect(Number(port), '127.0.0.1');
+  const half = connect(Number(port), '127.0.0.1');
+  const gone = Promise.all(
+    [mute, half].map(
+      async (socket) =>
+        await once(
+          socket.on('error', () => undefined),
+          'close',
+        ),
+    ),
+  );
+  await Promise.all([once(mute, 'connect'), once(half, 'connect')]);
+  half.write('POST /graphql HTTP/1.1\r\nhost: ');
+  await ask(running.url, '7001');
+  running.child.kill('SIGTERM');
+  // Left to themselves they would be cut by the time limit of the stop, which says so.
+  await Promise.all([gone, running.ended]);
+  expect(await running.closed).toBe(0);
+  expect(running.printed()).not.toContain('STOP_CUT');
 });
 
 test('a second signal ends at once, and of the file on its way nothing stays', async () => {

@@ -10,14 +10,17 @@ import type { Attributes, OpenSpan, Span, Tracing } from './tracing';
 
 const SERVICE_NAME = 'daffron-subgraph';
 
-/** What a stop gives the collector to take the last spans, in milliseconds. */
-const FAREWELL_MS = 2000;
+/** Sending one batch with all its tries, in milliseconds; a collector stands near. Spans wait meanwhile, up to the library's bound of 2,048. */
+const EXPORT_TIMEOUT_MS = 2000;
 
-/** One try of sending a batch, in milliseconds; spans wait meanwhile, up to the library's bound of 2,048. */
-const EXPORT_TIMEOUT_MS = 5000;
+/** What a stop gives the collector to take the last spans, in milliseconds: a batch that is under way, and the last one. */
+const FAREWELL_MS = 4500;
 
 export function openOtlpTracing(endpoint: string): Tracing {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    timeoutMillis: EXPORT_TIMEOUT_MS,
+  });
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': SERVICE_NAME }),
     spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: EXPORT_TIMEOUT_MS })],
