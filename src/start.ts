@@ -88,7 +88,8 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
         : 'found the data of an earlier start',
     );
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
-    return { close: () => stopInOrder(service, config.stopDrainMs, log).finally(() => closers.close()) };
+    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
+    return closers;
   } catch (error) {
     return await closers.closeAfter(error);
   }

@@ -1,4 +1,4 @@
-// Failures that nobody caught: said by code, and survived or ended by decision (O22, ADR 0031).
+// Failures that nobody caught: said by code, and survived or ended by decision (O22, ADR 0017).
 import { framesOf, typeOf } from '../maskErrors';
 import type { Logger } from '../log';
 import type { Metrics } from './metrics';
