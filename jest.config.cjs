@@ -17,11 +17,18 @@ const common = {
 /** `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files. */
 module.exports = {
   projects: [
-    { ...common, displayName: 'rules', testMatch: ['<rootDir>/test/*.test.ts', '<rootDir>/test/domain/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'rules',
+      testMatch: ['<rootDir>/test/*.test.ts', '<rootDir>/test/{domain,federation/schema}/**/*.test.ts'],
+    },
     {
       ...common,
       displayName: 'house',
-      testMatch: ['<rootDir>/test/{datasources,graphql,process,simulator}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{datasources,graphql,process,simulator}/**/*.test.ts',
+        '<rootDir>/test/federation/*.test.ts',
+      ],
       globalSetup: '<rootDir>/test/setup/startServers.ts',
       globalTeardown: '<rootDir>/test/setup/stopServers.ts',
     },

@@ -79,17 +79,20 @@ describe('who may import whom', () => {
     expect(imports.whatDomainImports(planted)).toHaveLength(3);
   });
 
-  test('a simulator that shares code with the house is caught, both ways', () => {
+  test('a simulator or a second subgraph that shares code with the house is caught, both ways', () => {
     const clean = plantHouse({
       'simulator/main.ts': `import './books'; import 'soap';`,
-      'test/a.ts': `import '../simulator/books';`,
+      'supergraph/outages/main.ts': `import '../childProcess'; import 'graphql';`,
+      'test/a.ts': `import '../simulator/books'; import '../supergraph/compose';`,
     });
-    expect(imports.whoMixesWithSimulator(clean)).toEqual([]);
+    expect(imports.whoMixesWithNeighbours(clean)).toEqual([]);
     const planted = plantHouse({
       'simulator/main.ts': `import '../domain/money';`,
       'src/start.ts': `import '../simulator/main';`,
+      'supergraph/outages/main.ts': `import '../../resolvers/ids'; import '../../simulator/cases';`,
+      'src/graphql.ts': `import '../supergraph/compose';`,
     });
-    expect(imports.whoMixesWithSimulator(planted)).toHaveLength(2);
+    expect(imports.whoMixesWithNeighbours(planted)).toHaveLength(5);
   });
 
   test('code that imports a test is caught', () => {

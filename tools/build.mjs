@@ -22,7 +22,7 @@ const STAMP = join(DIST, '.built');
 /** Where builds are made: on the same volume as dist/, and out of sight of Git and of every tool. */
 const WORKSHOP = join(ROOT, '.cache');
 const DRAFT = /^(build|old)-/;
-const FLOORS = ['src', 'resolvers', 'datasources', 'domain', 'simulator', 'schema'];
+const FLOORS = ['src', 'resolvers', 'datasources', 'domain', 'simulator', 'supergraph', 'schema'];
 const INPUTS = [...FLOORS, 'tsconfig.json', 'tsconfig.build.json'];
 
 /** No build takes an hour; a folder that is older was left by one that was killed. */

@@ -4,6 +4,9 @@ import type { SourceFile } from './parseSource';
 /** The floors, from the ground up. An import may point to its own floor or to a lower one. */
 export const FLOORS: readonly string[] = ['domain', 'datasources', 'resolvers', 'src'];
 
+/** What stands beside the house and shares no code with it: what plays Daffron, and the graph in which the house is one part. */
+export const NEIGHBOURS: readonly string[] = ['simulator', 'supergraph'];
+
 /** The parts of `datasources/`, from the ground up; what is not named (balances, bills/, processor) is one above the ground. */
 const WING_HEIGHTS: Readonly<Record<string, number>> = {
   daffron: 0,
@@ -69,14 +72,14 @@ export function whatDomainImports(files: readonly SourceFile[]): readonly string
   return violations(foreign, 'domain/ imports only domain/');
 }
 
-/** The simulator and the house share no code: the simulator imports only itself and packages, and tests alone import it. */
-export function whoMixesWithSimulator(files: readonly SourceFile[]): readonly string[] {
+/** Neighbours and the house share no code: a neighbour imports only itself and packages, and tests alone import it. */
+export function whoMixesWithNeighbours(files: readonly SourceFile[]): readonly string[] {
   const links = linksOf(files);
-  const outOf = links.filter(({ from, to }) => topOf(from) === 'simulator' && topOf(to) !== 'simulator');
+  const outOf = links.filter(({ from, to }) => NEIGHBOURS.includes(topOf(from)) && topOf(to) !== topOf(from));
   const into = links.filter(
-    ({ from, to }) => topOf(to) === 'simulator' && !['simulator', 'test'].includes(topOf(from)),
+    ({ from, to }) => NEIGHBOURS.includes(topOf(to)) && ![...NEIGHBOURS, 'test'].includes(topOf(from)),
   );
-  return violations([...outOf, ...into], 'the simulator shares no code with the house');
+  return violations([...outOf, ...into], 'what stands beside the house shares no code with it');
 }
 
 /** Nothing imports `test/` but `test/`. */
@@ -122,9 +125,9 @@ export function whichSourcesLookUp(files: readonly SourceFile[]): readonly strin
   ];
 }
 
-/** No circle of files on the floors or in the simulator; types count, for a circle of types is still two files that are one. */
+/** No circle of files on the floors or beside them; types count, for a circle of types is still two files that are one. */
 export function findCircles(files: readonly SourceFile[]): readonly string[] {
-  const housed = files.filter(({ path }) => [...FLOORS, 'simulator'].includes(topOf(path)));
+  const housed = files.filter(({ path }) => [...FLOORS, ...NEIGHBOURS].includes(topOf(path)));
   const targets = new Map(housed.map((file) => [file.path, linksOf([file]).map((link) => link.to)]));
   const circles: string[] = [];
   const done = new Set<string>();

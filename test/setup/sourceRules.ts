@@ -1,5 +1,5 @@
 /** What a source file may hold, how long it may be and what it may be called. Each rule returns its violations. */
-import { FLOORS } from './importRules';
+import { FLOORS, NEIGHBOURS } from './importRules';
 import type { SourceFile } from './parseSource';
 import type { TreeFile } from './readTree';
 
@@ -102,7 +102,7 @@ export function whoReadsTheClock(files: readonly SourceFile[]): readonly string[
 
 /** The environment is read once, in src/config.ts; tools and tests stand outside the house. */
 export function whoReadsTheEnvironment(files: readonly SourceFile[]): readonly string[] {
-  const others = files.filter(({ path }) => isOnFloor(path, [...FLOORS, 'simulator']) && path !== 'src/config.ts');
+  const others = files.filter(({ path }) => isOnFloor(path, [...FLOORS, ...NEIGHBOURS]) && path !== 'src/config.ts');
   return usesOf(others, ['process.env'], 'only src/config.ts reads the environment');
 }
 
@@ -130,7 +130,8 @@ export function whichTestsAreSkipped(files: readonly SourceFile[]): readonly str
 /** SQL is written only where tables live. */
 export function whoWritesSql(files: readonly SourceFile[]): readonly string[] {
   const others = files.filter(
-    ({ path }) => isOnFloor(path, [...FLOORS, 'simulator']) && !isIn(path, SQL_ROOMS) && !SQL_ADMINISTRATION.test(path),
+    ({ path }) =>
+      isOnFloor(path, [...FLOORS, ...NEIGHBOURS]) && !isIn(path, SQL_ROOMS) && !SQL_ADMINISTRATION.test(path),
   );
   return others.flatMap(({ path, strings }) =>
     strings
@@ -175,7 +176,7 @@ export function findLongFiles(files: readonly TreeFile[]): readonly string[] {
 /** No folder of the house has more than 14 files of its own; the floors of test/ grow with the promises and are exempt. */
 export function findFullFolders(paths: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
-  for (const path of paths.filter((one) => isOnFloor(one, [...FLOORS, 'schema', 'simulator', 'tools']))) {
+  for (const path of paths.filter((one) => isOnFloor(one, [...FLOORS, ...NEIGHBOURS, 'schema', 'tools']))) {
     const folder = path.slice(0, path.lastIndexOf('/'));
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
