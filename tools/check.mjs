@@ -9,6 +9,7 @@ const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 const CHECKS = [
   ['lock file', process.execPath, [join(ROOT, 'tools', 'lock.mjs')]],
   ['codegen', bin('graphql-codegen'), ['--config', 'codegen.yml', '--check']],
+  ['contract', process.execPath, [join(ROOT, 'tools', 'contract.mjs')]],
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
