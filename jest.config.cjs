@@ -14,7 +14,12 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
 };
 
-/** `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files. */
+const COMPATIBILITY = `${__dirname}/node_modules/@apollo/federation-subgraph-compatibility-tests/dist`;
+
+/**
+ * `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files;
+ * `compatibility` is Apollo's suite for subgraphs, against a products subgraph that our server factory serves.
+ */
 module.exports = {
   projects: [
     {
@@ -31,6 +36,19 @@ module.exports = {
       ],
       globalSetup: '<rootDir>/test/setup/startServers.ts',
       globalTeardown: '<rootDir>/test/setup/stopServers.ts',
+    },
+    {
+      ...common,
+      displayName: 'compatibility',
+      // Apollo's own tests, as they stand in the package. As the root it is all that jest looks through.
+      rootDir: COMPATIBILITY,
+      testMatch: ['<rootDir>/tests/*.test.js'],
+      testPathIgnorePatterns: [],
+      modulePathIgnorePatterns: [],
+      haste: { retainAllFiles: true },
+      globalSetup: `${__dirname}/test/federation/compatibility/startSuite.ts`,
+      globalTeardown: `${__dirname}/test/federation/compatibility/stopSuite.ts`,
+      setupFiles: [`${__dirname}/test/federation/compatibility/aimAtRouter.cjs`],
     },
   ],
   testTimeout: 30_000,

@@ -10,6 +10,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 import type { Context } from '../resolvers/context';
@@ -37,14 +38,23 @@ export function readSchema(): GraphQLSchema {
 export interface GraphqlSettings {
   readonly isProduction: boolean;
   readonly log: Logger;
-  readonly sight: Pick<RequestSight, 'metrics' | 'tracing'>;
+  readonly sight?: Pick<RequestSight, 'metrics' | 'tracing'>;
+  /** Absent: the contract. The tests of the factory itself bring another one. */
+  readonly schema?: GraphQLSchema;
+  /** Whether an Apollo gateway that asks for a trace in its header is sent one; off, since nothing of ours reads it. */
+  readonly federatedTracing?: boolean;
 }
 
 /** A started server; plug-ins that wrap every field are off, since they cost more than the resolvers. */
-export async function startGraphql({ isProduction, log, sight }: GraphqlSettings): Promise<ApolloServer<Context>> {
-  const { metrics, tracing } = sight;
+export async function startGraphql({
+  isProduction,
+  log,
+  sight: { metrics, tracing } = {},
+  schema = readSchema(),
+  federatedTracing = false,
+}: GraphqlSettings): Promise<ApolloServer<Context>> {
   const server = new ApolloServer<Context>({
-    schema: tracing === undefined ? readSchema() : traceRootFields(readSchema(), tracing),
+    schema: tracing === undefined ? schema : traceRootFields(schema, tracing),
     introspection: !isProduction,
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
@@ -58,7 +68,7 @@ export async function startGraphql({ isProduction, log, sight }: GraphqlSettings
     logger: quietLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       reportErrors(log),
