@@ -88,6 +88,8 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
         : 'found the data of an earlier start',
     );
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
+    // `npm run supergraph` starts this process, and the rest of a graph around it.
+    process.send?.({ type: 'ready', url, tokens: parts.tokens, trust: parts.settings.tokens });
     closers.add(() => stopInOrder(service, config.stopDrainMs, log));
     return closers;
   } catch (error) {
@@ -134,6 +136,8 @@ function fail(error: unknown): void {
 // A terminal or a reader that has gone away is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+// A process that was started by another one ends with it.
+process.once('disconnect', () => stop(0));
 start().then((started) => {
   running = started;
 }, fail);

@@ -77,7 +77,8 @@ export async function copyProject(user: User | undefined): Promise<ProjectCopy> 
   };
 }
 
-function watch(child: ChildProcessByStdio<null, Readable, Readable>): StartedProcess {
+/** Keeps what a process prints, and waits for its words and its end. */
+export function watch(child: ChildProcessByStdio<null, Readable, Readable>): StartedProcess {
   let printed = '';
   const keep = (chunk: Buffer): void => {
     printed += chunk.toString('utf8');
