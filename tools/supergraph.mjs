@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { buildIfStale, ROOT } from './build.mjs';
 
@@ -42,16 +43,16 @@ async function startService() {
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await exited;
   });
+  // How it gets on is worth seeing; the addresses that it prints at the end are not those to use here.
   let isReady = false;
-  child.stdout.on('data', (chunk) => {
-    // How it gets on is worth seeing; the addresses that it prints at the end are not those to use here.
-    isReady ||= chunk.includes('Ready after');
-    if (!isReady) process.stdout.write(chunk);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    isReady ||= line.startsWith('Ready after');
+    if (!isReady) console.log(line);
   });
   const [message] = await Promise.race([
     once(child, 'message'),
-    exited.then(() => {
-      throw new Error('the service ended before it was ready');
+    exited.then(([code, signal]) => {
+      throw new Error(`the service ended before it was ready (${signal ?? code})`);
     }),
   ]);
   return message;

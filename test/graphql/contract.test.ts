@@ -20,6 +20,7 @@ import { entityTypes } from './schemaWalk';
 const schema = readSchema();
 const SDL_DIR = join(__dirname, '../../schema');
 const sdl = readdirSync(SDL_DIR)
+  .filter((name) => name.endsWith('.graphql'))
   .sort()
   .map((name) => readFileSync(join(SDL_DIR, name), 'utf8'));
 
