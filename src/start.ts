@@ -71,6 +71,8 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
 }
 
 async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: boolean): Promise<Running> {
+  // Started by another process (`npm run supergraph`), it ends with it, however that one ends.
+  process.once('disconnect', () => stop(0));
   const elapsedMs = (): number => performance.now();
   const progress = showProgress(process.stdout, elapsedMs);
   progress.step('starting the database and the Daffron simulator');
@@ -88,7 +90,7 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
         : 'found the data of an earlier start',
     );
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
-    // `npm run supergraph` starts this process, and the rest of a graph around it.
+    // That one starts the rest of a graph around this service, and is told where it is.
     process.send?.({ type: 'ready', url, tokens: parts.tokens, trust: parts.settings.tokens });
     closers.add(() => stopInOrder(service, config.stopDrainMs, log));
     return closers;
@@ -136,8 +138,6 @@ function fail(error: unknown): void {
 // A terminal or a reader that has gone away is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
-// A process that was started by another one ends with it.
-process.once('disconnect', () => stop(0));
 start().then((started) => {
   running = started;
 }, fail);
