@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -29,6 +30,16 @@ async function stop(code) {
   isStopping = true;
   for (const close of closers.splice(0).reverse()) await close();
   process.exit(code);
+}
+
+/** Known before anything is started: the gateway is the last to listen. */
+async function refuseTakenPort(port) {
+  const probe = createServer().listen(port, '127.0.0.1');
+  await once(probe, 'listening').catch((error) => {
+    throw new Error(`port ${port} is not free (${error.code}); give another one by PORT`);
+  });
+  probe.close();
+  await once(probe, 'close');
 }
 
 /** Starts the service on a free port. It is led by us, not by the terminal, so that an interrupt reaches it once. */
@@ -88,6 +99,8 @@ async function main() {
   if (process.env.NODE_ENV === 'production' || process.env.BILLERS_FILE !== undefined) {
     throw new Error('npm run supergraph shows the sample utilities: it is for the embedded mode only');
   }
+  const port = Number(process.env.PORT ?? 4000);
+  await refuseTakenPort(port);
   await buildIfStale();
   const require = createRequire(join(ROOT, 'dist', 'supergraph', 'compose.js'));
   const { COMPOSERS, withoutSecurity } = require('./compose.js');
@@ -122,8 +135,7 @@ async function main() {
   if (supergraph === undefined) throw new Error(problems.join('\n'));
   const supergraphFile = join(folder, 'supergraph.graphql');
   writeFileSync(supergraphFile, supergraph);
-  const port = process.env.PORT ?? '4000';
-  const front = await startOwn(`gateways/${values.gateway}`, ['--supergraph', supergraphFile, '--port', port]);
+  const front = await startOwn(`gateways/${values.gateway}`, ['--supergraph', supergraphFile, '--port', String(port)]);
 
   const lines = [
     '',

@@ -1,6 +1,8 @@
 // `npm run supergraph` as a user meets it: a graph of two subgraphs behind a gateway, a request to copy, and nothing left of it afterwards.
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,10 +32,10 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-function start(...args: readonly string[]): StartedProcess {
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): StartedProcess {
   const child = spawn(process.execPath, ['tools/supergraph.mjs', ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0' },
+    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const watched = watch(child);
@@ -75,7 +77,7 @@ const CROSSED = {
 };
 
 test('it prints a request that crosses both subgraphs, and the interrupt of a terminal stops every process', async () => {
-  const graph = start();
+  const graph = start([]);
   const printed = await graph.until('Ctrl-C stops everything.');
   expect(runPrintedCurl(printed)).toEqual({ data: { viewer: CROSSED } });
   for (const kind of ['owner', 'staff', 'guest']) expect(printed).toMatch(new RegExp(`^${kind}: ey`, 'm'));
@@ -89,7 +91,7 @@ test('it prints a request that crosses both subgraphs, and the interrupt of a te
 });
 
 test('the other gateway serves the same graph, and does not outlive a kill', async () => {
-  const graph = start('--gateway', 'apollo');
+  const graph = start(['--gateway', 'apollo']);
   const printed = await graph.until('Ctrl-C stops everything.');
   expect(printed).toContain('found the data of an earlier start');
   expect(runPrintedCurl(printed)).toEqual({ data: { viewer: CROSSED } });
@@ -105,8 +107,22 @@ test('the other gateway serves the same graph, and does not outlive a kill', asy
     await sleep(POLL_MS);
 });
 
-test('a gateway that it does not know is refused before anything starts', async () => {
-  const unknown = start('--gateway', 'none');
-  expect(await unknown.closed).toBe(1);
-  expect(unknown.printed()).toBe('--gateway must be one of hive, apollo\n');
+test('what it cannot do it says before anything starts: an unknown gateway, a port that is taken, production', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const refusals = [
+    [start(['--gateway', 'none']), '--gateway must be one of hive, apollo\n'],
+    [start([], { PORT: String(port) }), `port ${port} is not free (EADDRINUSE); give another one by PORT\n`],
+    [
+      start([], { NODE_ENV: 'production' }),
+      'npm run supergraph shows the sample utilities: it is for the embedded mode only\n',
+    ],
+  ] as const;
+  for (const [refused, words] of refusals) {
+    expect(await refused.closed).toBe(1);
+    expect(refused.printed()).toBe(words);
+  }
+  taken.close();
+  await once(taken, 'close');
 });
