@@ -101,7 +101,7 @@ async function main() {
   }
   const port = Number(process.env.PORT ?? 4000);
   await refuseTakenPort(port);
-  await buildIfStale();
+  buildIfStale();
   const require = createRequire(join(ROOT, 'dist', 'supergraph', 'compose.js'));
   const { COMPOSERS, withoutSecurity } = require('./compose.js');
   const { startChild } = require('./childProcess.js');
