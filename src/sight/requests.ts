@@ -24,7 +24,6 @@ declare module 'fastify' {
 /** Requests for anything else than our routes are one route, whatever they ask for. */
 const NO_ROUTE = 'none';
 
-/** Operations have their own line and span; a probe's line would bury the others. */
 const OPERATIONS = '/graphql';
 const PROBES = '/health/';
 
@@ -64,7 +63,7 @@ export function watchRequests(server: FastifyInstance, { log, health, metrics, t
     open?.request.set({ 'http.response.status_code': statusCode });
     if (statusCode >= 500) open?.request.fail(String(statusCode));
     open?.request.end();
-    if (route !== OPERATIONS && !route.startsWith(PROBES)) {
+    if (isWorthALine(route, statusCode)) {
       const ms = Math.round(reply.elapsedTime);
       log.info(
         { requestId: request.id, traceId: request.traceId ?? undefined, route, status: statusCode, ms },
@@ -73,6 +72,11 @@ export function watchRequests(server: FastifyInstance, { log, health, metrics, t
     }
     done();
   });
+}
+
+/** Operations have a line of their own, unless they were refused before; a probe's lines would bury the others. */
+function isWorthALine(route: string, status: number): boolean {
+  return route === OPERATIONS ? status > 400 : !route.startsWith(PROBES);
 }
 
 function routeOf(request: FastifyRequest): string {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { openProductionHouse, type ProductionHouse, type RunningProcess } from '../fixtures/productionHouse';
 
 jest.setTimeout(120_000);
@@ -82,6 +83,25 @@ test('O22 a rejection of null that nobody awaits is survived; null thrown where 
   expect(running.printed()).toContain('"code":"STOPPED"');
 });
 
+test('while another process makes the migrations it lives and is not ready, and serves when they are done', async () => {
+  const other = new Client({ connectionString: house.databaseUrl });
+  await other.connect();
+  // What a process holds that migrates.
+  await other.query('SELECT pg_advisory_lock(4105001)');
+  const running = await house.launch({ STOP_DRAIN_MS: '0' });
+  while ((await running.ready()) === 0) await sleep(POLL_MS);
+  const [live, ready, early] = await Promise.all(
+    ['/health/live', '/health/ready', '/graphql'].map(async (path) => await fetch(`${running.url}${path}`)),
+  );
+  expect([live?.status, await live?.json()]).toEqual([200, { status: 'LIVE' }]);
+  expect([ready?.status, await ready?.json()]).toEqual([503, { status: 'STARTING', trouble: [] }]);
+  expect(early?.status).toBe(503);
+  await other.end();
+  while ((await running.ready()) !== 200) await sleep(POLL_MS);
+  await ask(running.url);
+  expect(await running.end('SIGTERM')).toBe(0);
+});
+
 test('a client is not believed: his request id is not ours, his trace id is written beside it, and figures have an address of their own', async () => {
   const running = await house.start({ STOP_DRAIN_MS: '0' });
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -91,6 +111,12 @@ test('a client is not believed: his request id is not ours, his trace id is writ
   });
   await running.until(`"requestId":"${id}","traceId":"${traceId}"`);
   await ask(running.url, { traceparent: 'forged-by-a-client' });
+  // Who was refused at the door has a line, too.
+  const refused = await fetch(`${running.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: 'forged-by-a-client' },
+  });
+  await running.until(`"requestId":"${refused.headers.get('x-request-id')}","route":"/graphql","status":401`);
   expect(await (await fetch(running.metricsUrl)).text()).toContain('process_cpu_seconds_total');
   expect((await fetch(running.metricsUrl.replace('/metrics', '/graphql'))).status).toBe(404);
   const asStaff = await fetch(`${running.url}/metrics`, { headers: { authorization: `Bearer ${staff}` } });
