@@ -1,10 +1,10 @@
 // Failures that nobody caught: said by code, and survived or ended by decision (O22, ADR 0017).
 import { framesOf, typeOf } from '../maskErrors';
-import type { Logger } from '../log';
+import type { Log } from '../log';
 import type { Metrics } from './metrics';
 
 export interface UnhandledParts {
-  readonly log: Logger;
+  readonly log: Log;
   readonly metrics: Metrics | undefined;
   /** Ends the process in order, with a code that says it was no wish of anybody. */
   readonly end: () => void;
@@ -22,6 +22,7 @@ export function watchUnhandled({ log, metrics, end }: UnhandledParts): void {
   process.on('uncaughtException', (error: unknown) => {
     metrics?.unhandled('exception');
     log.fatal({ code: 'UNCAUGHT_EXCEPTION', type: typeOf(error), stack: framesOf(error) }, 'the process ends by this');
-    end();
+    // The line goes out first, since the end may come at once.
+    void log.flush().then(end);
   });
 }
