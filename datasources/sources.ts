@@ -11,6 +11,7 @@ import { openInvoices, type InvoiceReader } from './bills/invoice';
 import type { BalanceStore } from './cache/keptBalance';
 import type { Daffron } from './daffron/daffron';
 import type { Database } from './postgres/database';
+import { readsOfRequest } from './postgres/readsOfRequest';
 
 export interface SourceParts {
   readonly billers: ReadonlyMap<string, Biller>;
@@ -68,22 +69,25 @@ export function openSources(parts: SourceParts): Sources {
     forRequest: (caller, signal) => {
       const biller = required(billers.get(caller.billerId), caller.billerId);
       const today = dayIn(biller.timeZone, parts.now());
-      const accounts = openAccounts(database, caller);
-      const invoices = openInvoices(database, caller, accounts, today);
+      const reads = readsOfRequest(database, signal);
+      const accounts = openAccounts(reads, caller);
+      const invoices = openInvoices(reads, caller, accounts, today);
+      // When the time is over a balance falls back on the bills, and those may still have to be read.
+      const lateInvoices = (): InvoiceReader => openInvoices(database, caller, accounts, today);
       return {
         biller,
         today,
         accounts,
         invoices,
-        customers: openCustomers(database, caller, biller, () => accounts.own()),
-        coOwners: openCoOwners(database, caller, biller),
+        customers: openCustomers(reads, caller, biller, () => accounts.own()),
+        coOwners: openCoOwners(reads, caller, biller),
         balances: balances.forOperation({
           caller,
           biller,
           today,
           signal,
           now: parts.now,
-          newest: (number) => invoices.newest(number),
+          newest: (number) => (signal.aborted ? lateInvoices() : invoices).newest(number),
         }),
       };
     },

@@ -9,4 +9,6 @@ export interface Context {
   readonly requestId: string;
   /** The trace that the request belongs to, where there is one. */
   readonly traceId?: string | undefined;
+  /** Whether the caller may read the contract's own text, as a router's build does. */
+  readonly mayReadContract: boolean;
 }

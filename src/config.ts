@@ -6,7 +6,10 @@ import { parseRedisAddress } from '../datasources/cache/redisAddress';
 import type { ConfigurationProblem } from '../domain/biller';
 import { readBillers, type BillerSettings } from './billersFile';
 import { whyNotTokenKeys } from './settings/tokenKeys';
+import { LIMIT_VARIABLES, readLimits, type LimitSettings } from './limits/limitSettings';
+import { readRouterTrust, TRUST_VARIABLES, type RouterTrust } from './http/trustSettings';
 import { PROJECT_ROOT } from './projectFiles';
+import { wholeNumber } from './settingForms';
 
 /** The issuer of the tokens that the embedded mode prints; production refuses it. */
 export const SAMPLE_ISSUER = 'https://sample.daffron-subgraph.invalid';
@@ -22,6 +25,8 @@ export interface TokenSettings {
   readonly algorithms: readonly string[];
   readonly leewaySeconds: number;
   readonly lifetimeSecondsMax: number;
+  /** The `typ` that a token must bear; absent where any will do. */
+  readonly type?: string;
 }
 
 export interface Config {
@@ -40,6 +45,7 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly bifBytesMax: number;
   readonly bifSilenceMs: number;
+  readonly limits: LimitSettings;
   readonly logLevel: string;
   /** Where Prometheus asks; absent where nobody does. */
   readonly metricsPort: number | undefined;
@@ -49,6 +55,8 @@ export interface Config {
   readonly stopDrainMs: number;
   /** Absent in the embedded mode, which makes keys of its own. */
   readonly tokens: TokenSettings | undefined;
+  /** Absent where no router's word is taken. */
+  readonly router: RouterTrust | undefined;
   /** Absent in the embedded mode, which has the simulator's billers. */
   readonly billers: readonly BillerSettings[] | undefined;
 }
@@ -75,14 +83,6 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ] as const;
-
-const wholeNumber = (min: number, max: number, fallback: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
-    .default(fallback);
 
 /** For a setting whose default depends on others. */
 const numberOrNot = (min: number, max: number) => wholeNumber(min, max, min).unwrap();
@@ -130,6 +130,8 @@ const Environment = z.object({
     ),
   TOKEN_LEEWAY_SECONDS: wholeNumber(0, 60, 30),
   TOKEN_LIFETIME_SECONDS_MAX: wholeNumber(60, 2_592_000, 86_400),
+  ...LIMIT_VARIABLES,
+  ...TRUST_VARIABLES,
 });
 
 type Environment = z.infer<typeof Environment>;
@@ -145,6 +147,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const environment = readEnvironment(given, problems);
   const isProduction = environment.NODE_ENV === 'production' || environment.BILLERS_FILE !== undefined;
   const tokens = readTokens(environment, given, isProduction, problems);
+  const router = readRouterTrust(environment, isProduction, problems);
+  const limits = readLimits(environment, problems);
   if (isProduction) problems.push(...whyNotProduction(given));
   const billers =
     environment.BILLERS_FILE === undefined
@@ -167,11 +171,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
     bifBytesMax: environment.BIF_BYTES_MAX,
     bifSilenceMs: environment.BIF_SILENCE_MS,
+    limits,
     logLevel: environment.LOG_LEVEL,
     metricsPort: readMetricsPort(environment.METRICS_PORT, isProduction),
     tracesEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
     stopDrainMs: environment.STOP_DRAIN_MS ?? (isProduction ? STOP_DRAIN_MS_OF_PRODUCTION : 0),
     tokens,
+    router,
     billers,
   };
 }

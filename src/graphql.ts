@@ -15,15 +15,16 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 import type { Context } from '../resolvers/context';
 import { resolvers } from '../resolvers/resolvers';
+import { judgeOperations } from './limits/judgeOperations';
+import { SELECTIONS_MAX } from './limits/limits';
+import type { LimitSettings } from './limits/limitSettings';
+import { openStores } from './limits/documentStores';
 import { cleanName, type Logger } from './log';
 import { formatError, reportErrors } from './maskErrors';
 import { SCHEMA_DIR } from './projectFiles';
 import { watchOperations } from './sight/operations';
 import type { RequestSight } from './sight/requests';
 import { traceRootFields } from './sight/tracing/traced';
-
-/** A screen of the widest portal needs about 300 tokens (G2). */
-const TOKENS_MAX = 2000;
 
 /** The subgraph's schema from the SDL files. */
 export function readSchema(): GraphQLSchema {
@@ -37,6 +38,7 @@ export function readSchema(): GraphQLSchema {
 
 export interface GraphqlSettings {
   readonly isProduction: boolean;
+  readonly limits: Pick<LimitSettings, 'operation' | 'operations'>;
   readonly log: Logger;
   readonly sight?: Pick<RequestSight, 'metrics' | 'tracing'>;
   /** Absent: the contract. The tests of the factory itself bring another one. */
@@ -49,6 +51,7 @@ export interface GraphqlSettings {
 export async function startGraphql({
   isProduction,
   log,
+  limits,
   sight: { metrics, tracing } = {},
   schema = readSchema(),
   federatedTracing = false,
@@ -61,9 +64,10 @@ export async function startGraphql({
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: TOKENS_MAX },
+    parseOptions: { maxTokens: limits.operation.tokensMax },
     // Doubling fragments would otherwise make a small document fill the memory.
-    maxRecursiveSelections: true,
+    maxRecursiveSelections: SELECTIONS_MAX,
+    ...openStores(limits.operations),
     formatError,
     logger: quietLogger(log),
     plugins: [
@@ -71,6 +75,7 @@ export async function startGraphql({
       federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      judgeOperations(limits.operation),
       reportErrors(log),
       logOperations(log),
       ...((metrics ?? tracing) ? [watchOperations(metrics, tracing)] : []),

@@ -4,6 +4,7 @@ import { ApolloServerErrorCode } from '@apollo/server/errors';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from './log';
 import { BackEndAway } from '../datasources/postgres/backEndAway';
+import { RequestOver } from '../datasources/postgres/readsOfRequest';
 import type { Context } from '../resolvers/context';
 
 /** Codes whose messages were written for callers. */
@@ -11,11 +12,17 @@ const SHOWN_CODES = new Set<unknown>([
   ...Object.values(ApolloServerErrorCode).filter((code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR),
   'BALANCE_UNAVAILABLE',
   'INVALID_AMOUNT',
+  'LIST_TOO_LONG',
   'NOT_PERMITTED',
+  'OPERATION_TOO_COSTLY',
   'UNAUTHENTICATED',
 ]);
 
+/** What stands beside a code for programs: which argument it is about, and what was asked for against what is allowed. */
+const SHOWN_FACTS = ['argument', 'price', 'budget'];
+
 const MASKED = 'Something failed here. The request id leads to the details.';
+const OVER = 'The time for this operation was over before its answer was complete.';
 const AWAY = 'A part of this service is not reachable right now. Please try again.';
 
 /** The error that the caller sees. */
@@ -27,13 +34,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const code = formatted.extensions?.['code'];
   const original = originalOf(error);
   if (original instanceof BackEndAway) return { message: AWAY, ...place, extensions: { code: 'BACK_END_AWAY' } };
+  if (original instanceof RequestOver) return { message: OVER, ...place, extensions: { code: 'DEADLINE_EXCEEDED' } };
   if (SHOWN_CODES.has(code)) {
-    const argument = formatted.extensions?.['argument'];
-    return {
-      message: formatted.message,
-      ...place,
-      extensions: { code, ...(typeof argument === 'string' && { argument }) },
-    };
+    const facts = Object.entries(formatted.extensions ?? {}).filter(
+      ([name, value]) => SHOWN_FACTS.includes(name) && (typeof value === 'string' || typeof value === 'number'),
+    );
+    return { message: formatted.message, ...place, extensions: { code, ...Object.fromEntries(facts) } };
   }
   return { message: MASKED, ...place, extensions: { code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR } };
 }
@@ -71,6 +77,8 @@ function logFailure(log: Logger, error: GraphQLError, { requestId, traceId }: Co
       { requestId, traceId, code: 'BACK_END_AWAY', backEnd: original.backEnd, cause: original.code, path },
       'back end away',
     );
+  } else if (original instanceof RequestOver) {
+    log.info({ requestId, code: 'DEADLINE_EXCEEDED', path }, 'cut short');
   } else if (SHOWN_CODES.has(code)) {
     log.info({ requestId, traceId, code, path }, 'refused');
   } else {

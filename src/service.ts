@@ -10,7 +10,9 @@ import { openDaffron, type Daffron } from '../datasources/daffron/daffron';
 import { openDatabase, type Database } from '../datasources/postgres/database';
 import { openSources, type Sources } from '../datasources/sources';
 import type { Biller } from '../domain/biller';
-import { openAuthentication } from './http/authenticate';
+import { openLoadShedder, openLoopDelay, type LoadReadings } from './http/loadShedder';
+import type { Timers } from './http/timers';
+import { openTrust } from './http/trust';
 import type { BillerSettings } from './billersFile';
 import { openClosers, type Closers } from './closers';
 import type { Config, TokenSettings } from './config';
@@ -49,6 +51,9 @@ export interface ServiceTools {
   readonly health?: Health;
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
+  /** What tests put in the place of the process's own load and timers. */
+  readonly readings?: LoadReadings;
+  readonly timers?: Timers;
 }
 
 /** Kept balances in memory: about 1 kB each, so 100 MB at the most; an embedded service has a few hundred. */
@@ -56,7 +61,7 @@ const MEMORY_ENTRIES_MAX = 100_000;
 
 /** Opens every part; whatever was opened is closed again where a later part fails. */
 export async function openService(settings: ServiceSettings, tools: ServiceTools): Promise<Service> {
-  const { now, metrics, tracing, health = openHealth() } = tools;
+  const { now, timers, metrics, tracing, health = openHealth() } = tools;
   const log = calmLogger(tools.log);
   const closers = openClosers();
   try {
@@ -90,13 +95,20 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
       onTrouble: (code, error) => log.warn({ code, type: error instanceof Error ? error.name : undefined }, 'trouble'),
     });
     closers.add(() => sources.balances.settled());
-    const apollo = await startGraphql({ isProduction: settings.mode === 'production', log, sight: tools });
+    const { limits } = settings;
+    const isProduction = settings.mode === 'production';
+    const apollo = await startGraphql({ isProduction, limits, log, sight: tools });
     closers.add(() => apollo.stop());
     const door = watchedDoor(createBillFileDoor({ orm: database.orm }), tools);
+    const readings = tools.readings ?? openReadings(daffrons, closers);
     const server = createServer({
       apollo,
       sources,
-      authenticate: openAuthentication(settings.tokens, now),
+      identify: openTrust(settings.tokens, settings.router, now),
+      limits,
+      load: openLoadShedder(limits.load, readings),
+      isProduction,
+      ...(timers && { timers }),
       bif: {
         door: watchedDoor(openHttpDoor(database, settings), tools),
         billers,
@@ -122,6 +134,12 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
   } catch (error) {
     return await closers.closeAfter(error);
   }
+}
+
+function openReadings(daffrons: ReadonlyMap<string, Daffron>, closers: Closers): LoadReadings {
+  const loop = openLoopDelay();
+  closers.add(() => Promise.resolve(loop.close()));
+  return { loopDelayMs: loop.loopDelayMs, queueOf: (billerId) => daffrons.get(billerId)?.state() };
 }
 
 /** Over HTTP a file may be smaller than one from disk and its sender may not fall silent, whatever he announced. */

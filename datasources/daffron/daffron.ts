@@ -65,6 +65,8 @@ export interface DaffronCallEvent {
 /** How the line to one Daffron is at this moment. */
 export interface DaffronState {
   readonly waiting: number;
+  /** How many may wait; the next one is refused. */
+  readonly waitingMax: number;
   readonly inFlight: number;
   readonly isBreakerOpen: boolean;
 }
@@ -161,7 +163,7 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
     fetchMethods: (options) => call(methodsReader, {}, options?.signal),
     state: () => {
       const { waiting, inside } = gate.crowd();
-      return { waiting, inFlight: inside, isBreakerOpen: resilience.isBreakerOpen() };
+      return { waiting, waitingMax: settings.queueMax, inFlight: inside, isBreakerOpen: resilience.isBreakerOpen() };
     },
     close: async () => {
       await gate.close();

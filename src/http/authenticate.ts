@@ -56,6 +56,7 @@ export function openAuthentication(settings: TokenSettings, now: () => Date): Au
         clockTolerance: settings.leewaySeconds,
         requiredClaims: ['exp', 'iat', 'sub'],
         currentDate: now(),
+        ...(settings.type !== undefined && { typ: settings.type }),
       });
       return readClaims(payload, settings, now());
     } catch (error) {

@@ -4,6 +4,7 @@
 export function refusal(
   code: string,
   message: string,
-): { errors: { message: string; extensions: { code: string } }[] } {
-  return { errors: [{ message, extensions: { code } }] };
+  requestId?: string,
+): { errors: { message: string; extensions: { code: string; requestId?: string } }[] } {
+  return { errors: [{ message, extensions: { code, ...(requestId !== undefined && { requestId }) } }] };
 }

@@ -7,24 +7,37 @@ import type { Sources } from '../../datasources/sources';
 import { BackEndAway } from '../../datasources/postgres/backEndAway';
 import type { Caller } from '../../domain/caller';
 import type { Context } from '../../resolvers/context';
-import type { Authenticate } from './authenticate';
+import { openTextDoor } from '../limits/textDoor';
+import type { LimitSettings } from '../limits/limitSettings';
+import type { Authentication } from './authenticate';
 import { openBifDoor, type BifDoorParts } from './bifDoor';
 import type { Logger } from '../log';
 import { framesOf, typeOf } from '../maskErrors';
 import { leaveQuietConnections } from '../sight/connections';
 import { addHealthRoutes } from '../sight/healthDoor';
 import { watchRequests, type RequestSight } from '../sight/requests';
+import type { LoadShedder } from './loadShedder';
+import { judgeText, shedAtOnce, shedForBiller } from './operationDoor';
+import { watchPatience } from './patience';
 import { refusal } from './refusal';
+import { REAL_TIMERS, type Timers } from './timers';
+import type { Identify } from './trust';
 
 export interface ServerParts {
   readonly apollo: ApolloServer<Context>;
   readonly sources: Sources;
-  readonly authenticate: Authenticate;
+  readonly identify: Identify;
   readonly bif: BifDoorParts;
   readonly log: Logger;
   readonly sight: RequestSight;
+  readonly limits: LimitSettings;
+  readonly load: LoadShedder;
   /** An operation's total time, in milliseconds; then what it still asks for is cancelled. */
   readonly requestTimeoutMs: number;
+  /** In production everybody but a composition credential is refused the contract's text. */
+  readonly isProduction: boolean;
+  /** The process's own timers where none are given. */
+  readonly timers?: Timers;
 }
 
 export interface RunningServer {
@@ -32,16 +45,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The widest honest operation with its variables is a tenth of this many bytes (G2). */
-const GRAPHQL_BODY_BYTES_MAX = 102_400;
-
-/** Slow senders of headers and idle connections are cut after so many milliseconds (G13). */
-const HEADERS_TIMEOUT_MS = 10_000;
+/** Idle connections are cut after so many milliseconds; headers that do not come are looked for so often (G13). */
 const KEEP_ALIVE_MS = 65_000;
+const CONNECTIONS_CHECK_MS = 2000;
+
+/** More than any browser or proxy sends (G13). */
+const HEADERS_MAX = 100;
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
+    mayReadContract: boolean;
   }
 }
 
@@ -55,8 +69,10 @@ const FAILED = refusal('INTERNAL_SERVER_ERROR', 'Something failed here.');
 const RETRY_AFTER_SECONDS = 2;
 
 export function createServer(parts: ServerParts): FastifyInstance {
+  const { http } = parts.limits;
+  const door = { ...parts, textDoor: openTextDoor(parts.limits) };
   const server = fastify({
-    bodyLimit: GRAPHQL_BODY_BYTES_MAX,
+    bodyLimit: http.bodyBytesMax,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: false,
@@ -64,23 +80,42 @@ export function createServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     // A request that was accepted is answered, also while the process stops (O17).
     return503OnClosing: false,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: {
+      headersTimeout: http.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, http.headersTimeoutMs),
+    },
   });
+  server.server.maxConnections = http.connectionsMax;
+  server.server.maxHeadersCount = HEADERS_MAX;
   server.decorateRequest('caller', null);
   watchRequests(server, parts.sight);
   leaveQuietConnections(server);
+  server.decorateRequest('mayReadContract', false);
+  watchPatience(server, {
+    timers: parts.timers ?? REAL_TIMERS,
+    bodyTimeoutMs: http.bodyTimeoutMs,
+    requestTimeoutMs: parts.requestTimeoutMs,
+    isOperation,
+    isLongBody: (request) => request.routeOptions.url === '/bif',
+  });
   server.addHook('onRequest', async (request, reply) => {
     void reply
       .header('x-request-id', request.id)
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store');
-    if (request.routeOptions.config.isOpen !== true) await identifyCaller(parts, request, reply);
+    if (request.routeOptions.config.isOpen === true) return;
+    if (isOperation(request) && shedAtOnce(door, request, reply)) return;
+    await identifyCaller(parts, request, reply);
+    if (isOperation(request) && request.caller !== null) shedForBiller(door, request.caller.billerId, request, reply);
   });
   server.setErrorHandler((error, request, reply) => answerFailure(parts.log, error, request, reply));
   server.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'There is nothing here.')));
   server.route({
     method: ['GET', 'POST'],
-    url: '/graphql',
+    url: GRAPHQL,
+    preHandler: (request, reply, next) => {
+      if (!judgeText(door, request, reply)) next();
+    },
     handler: fastifyApolloHandler<Context>(parts.apollo, {
       context: (request, reply) => Promise.resolve(contextOf(parts, request, reply)),
     }),
@@ -88,6 +123,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
   addHealthRoutes(server, parts.sight.health);
   void server.register(openBifDoor(parts.bif));
   return server;
+}
+
+const GRAPHQL = '/graphql';
+
+function isOperation(request: FastifyRequest): boolean {
+  return request.routeOptions.url === GRAPHQL;
 }
 
 /** Listens; port 0 takes a free one. */
@@ -101,20 +142,28 @@ export async function listen(server: FastifyInstance, host: string, port: number
 
 /** Before anything is parsed: no good token, no work. */
 async function identifyCaller(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const authentication = await parts.authenticate(request.headers.authorization);
+  const authentication = await parts.identify(request.headers);
   if (authentication.kind === 'unavailable') return void (await retryLater(reply, UNAVAILABLE));
   const caller = authentication.kind === 'claims' ? await parts.sources.identify(authentication.claims) : undefined;
   if (caller === undefined)
     return void (await reply.code(401).header('www-authenticate', 'Bearer').send(UNAUTHENTICATED));
   request.caller = caller;
+  request.mayReadContract = !parts.isProduction || mayCompose(authentication, parts.limits.compositionSubjects);
+}
+
+/** A program that builds a router's graph: a SERVICE token whose subject the settings name (G6). */
+function mayCompose(authentication: Authentication, subjects: readonly string[]): boolean {
+  if (authentication.kind !== 'claims') return false;
+  const { role, subject } = authentication.claims;
+  return role === 'SERVICE' && subjects.includes(subject);
 }
 
 function contextOf(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Context {
-  const { caller } = request;
-  if (caller === null) throw new Error('a request without a caller passed the door');
-  const signal = AbortSignal.any([whenGone(reply), AbortSignal.timeout(parts.requestTimeoutMs)]);
-  const { id: requestId, traceId } = request;
-  return { caller, requestId, traceId: traceId ?? undefined, sources: parts.sources.forRequest(caller, signal) };
+  const { caller, deadline, mayReadContract, id: requestId } = request;
+  if (caller === null || deadline === null) throw new Error('a request without a caller passed the door');
+  const signal = AbortSignal.any([whenGone(reply), deadline]);
+  const traceId = request.traceId ?? undefined;
+  return { caller, requestId, traceId, mayReadContract, sources: parts.sources.forRequest(caller, signal) };
 }
 
 /** Aborted when the client has gone before its answer was written. */

@@ -7,6 +7,8 @@ import type { BifReport } from '../../datasources/bills/bifReport';
 import { startSimulator, type Simulator } from '../../simulator/startSimulator';
 import { readBillers } from '../../src/billersFile';
 import { openSampleKeys, type SampleClaims, type SampleKeys } from '../../src/embedded/sampleKeys';
+import type { RouterTrust } from '../../src/http/trustSettings';
+import { DEFAULT_LIMITS, type LimitSettings } from '../../src/limits/limitSettings';
 import { openLog, type Logger } from '../../src/log';
 import { openService, type Service, type ServiceTools } from '../../src/service';
 import { createTestDatabase } from '../setup/servers';
@@ -58,6 +60,10 @@ export interface TestHouseOptions {
   readonly bifSilenceMs?: number;
   /** What looks at the service while it works. */
   readonly sight?: Pick<ServiceTools, 'metrics' | 'tracing'>;
+  readonly limits?: Partial<LimitSettings>;
+  readonly router?: RouterTrust;
+  /** Timers and readings of the test's own. */
+  readonly tools?: Pick<ServiceTools, 'timers' | 'readings'>;
 }
 
 /** For tests that count calls: on a busy machine a retry would count, too. */
@@ -107,10 +113,12 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       bifBytesMax: 1_000_000,
       bifSilenceMs: options.bifSilenceMs ?? 30_000,
       logLevel: 'silent',
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
       tokens: keys.tokens,
+      router: options.router,
       billers: settingsOf(simulator, options),
     },
-    { log: options.log ?? openLog('silent'), now: () => clock.now, ...options.sight },
+    { log: options.log ?? openLog('silent'), now: () => clock.now, ...options.sight, ...options.tools },
   ).catch(async (error: unknown) => {
     await closeOutside();
     throw error;

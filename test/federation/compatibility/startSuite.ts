@@ -10,6 +10,7 @@ import type { Context } from '../../../resolvers/context';
 import { findFreePort } from '../../../src/embedded/freePort';
 import { startGraphql } from '../../../src/graphql';
 import { listen } from '../../../src/http/server';
+import { DEFAULT_LIMITS } from '../../../src/limits/limitSettings';
 import { openLog } from '../../../src/log';
 import { startChild } from '../../../supergraph/childProcess';
 import { COMPOSERS } from '../../../supergraph/compose';
@@ -57,6 +58,7 @@ export default async function startSuite(): Promise<void> {
 async function startProducts(): Promise<{ url: string; close(): Promise<void> }> {
   const apollo = await startGraphql({
     isProduction: false,
+    limits: DEFAULT_LIMITS,
     log: openLog('silent'),
     schema: productsSchema(),
     federatedTracing: true,
