@@ -19,7 +19,7 @@ export interface HttpLimits {
   readonly bodyBytesMax: number;
   /** From the headers to the last byte of a body; a bill file has its own. */
   readonly bodyTimeoutMs: number;
-  /** From the connection, or from the answer before, to the end of the headers. */
+  /** From the connection, or from the first byte of a later request on it, to the end of the headers. */
   readonly headersTimeoutMs: number;
   readonly connectionsMax: number;
 }
