@@ -1,5 +1,11 @@
 // The last look at an operation before it runs, with its variables: the lists it was given, its price, and who may read the contract.
-import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../../resolvers/context';
 import type { Variables } from './argumentValues';
@@ -29,6 +35,7 @@ export function judgeOperations(limits: OperationLimits): ApolloServerPlugin<Con
           if (operation === undefined) return Promise.resolve();
           const plan = planOf(schema, document, operation);
           const refusal =
+            whyNotKind(schema, operation) ??
             whyNotContract(plan, contextValue) ??
             whyNotLists(plan, request.variables, limits) ??
             whyNotPrice(plan, request.variables, limits);
@@ -36,6 +43,12 @@ export function judgeOperations(limits: OperationLimits): ApolloServerPlugin<Con
         },
       }),
   };
+}
+
+/** Validation lets pass what the contract has no root for, and a subscription would be run as if it were a query (G14). */
+function whyNotKind(schema: GraphQLSchema, { operation }: OperationDefinitionNode): GraphQLError | undefined {
+  if (operation !== OperationTypeNode.SUBSCRIPTION && schema.getRootType(operation)) return undefined;
+  return refused('OPERATION_NOT_SUPPORTED', `This service has no ${operation}.`, {});
 }
 
 /** The SDL names every type and field; a router's build reads it, and nobody else need (G6). */
