@@ -46,6 +46,8 @@ export function watchPatience(server: FastifyInstance, parts: PatienceParts): vo
 function watchBody({ timers, bodyTimeoutMs }: PatienceParts, { raw }: FastifyRequest, reply: FastifyReply): void {
   if (raw.complete || !hasBody(raw.headers)) return;
   const takeBack = timers.after(bodyTimeoutMs, () => {
+    // It is all here, and only we have not come to read it.
+    if (raw.complete) return;
     if (reply.sent) raw.destroy();
     else void reply.code(REQUEST_TIMEOUT).header('connection', 'close').send(TOO_SLOW);
   });

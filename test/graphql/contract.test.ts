@@ -81,7 +81,7 @@ test('LOG-03 nothing in the contract takes, gives or names a password or another
   ).toEqual([]);
 });
 
-test('a payment instrument’s number is nowhere in the contract', () => {
+test('A11 a payment instrument’s number is nowhere in the contract', () => {
   const names = parts.map(({ place }) => place);
   expect(names.filter((name) => /\bpan\b|cardnumber|cvv|cvc|routing|bankaccount|iban/i.test(name))).toEqual([]);
 });

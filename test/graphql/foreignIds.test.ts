@@ -199,7 +199,7 @@ describe('what is one’s own is found, so that the walk below proves something'
 
 describe.each(callers)('$who', (caller) => {
   test.each(steps.map((step) => [step.name, step] as const))(
-    'AUT-01, AUT-03 %s answers a foreign value as one that does not exist, and Daffron is not asked',
+    'A4, A5, AUT-01, AUT-03 %s answers a foreign value as one that does not exist, and Daffron is not asked',
     async (_name, step) => {
       const token = await caller.token();
       const operation = operationFor(schema, step, jane);
@@ -216,7 +216,7 @@ describe.each(callers)('$who', (caller) => {
     },
   );
 
-  test.each(entities)('AUT-01 _entities answers a foreign %s as one that does not exist', async (typename) => {
+  test.each(entities)('A4, AUT-01 _entities answers a foreign %s as one that does not exist', async (typename) => {
     const token = await caller.token();
     const type = schema.getType(typename);
     const selection = isObjectType(type) ? selectionOf(type, 2) : '';

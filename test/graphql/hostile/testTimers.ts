@@ -4,8 +4,8 @@ import type { Timers } from '../../../src/http/timers';
 export interface TestTimers extends Timers {
   /** Alarms that are set and were not taken back, in milliseconds. */
   set(): readonly number[];
-  /** Rings every alarm that is set for so many milliseconds or less. */
-  ring(ms: number): void;
+  /** Rings every alarm that is set for so many milliseconds or less, and for more than `overMs`. */
+  ring(ms: number, overMs?: number): void;
   /** Waits until an alarm of so many milliseconds is set. */
   isSet(ms: number): Promise<void>;
 }
@@ -22,9 +22,9 @@ export function openTestTimers(): TestTimers {
       return () => void alarms.delete(key);
     },
     set,
-    ring: (ms) => {
+    ring: (ms, overMs = 0) => {
       for (const [key, alarm] of alarms) {
-        if (alarm.ms > ms) continue;
+        if (alarm.ms > ms || alarm.ms <= overMs) continue;
         alarms.delete(key);
         alarm.act();
       }
