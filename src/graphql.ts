@@ -26,6 +26,9 @@ import { watchOperations } from './sight/operations';
 import type { RequestSight } from './sight/requests';
 import { traceRootFields } from './sight/tracing/traced';
 
+/** More mistakes than anybody reads at once are not looked for. */
+const VALIDATION_ERRORS_MAX = 20;
+
 /** The subgraph's schema from the SDL files. */
 export function readSchema(): GraphQLSchema {
   const files = readdirSync(SCHEMA_DIR)
@@ -67,6 +70,7 @@ export async function startGraphql({
     parseOptions: { maxTokens: limits.operation.tokensMax },
     // Doubling fragments would otherwise make a small document fill the memory.
     maxRecursiveSelections: SELECTIONS_MAX,
+    validationOptions: { maxErrors: VALIDATION_ERRORS_MAX },
     ...openStores(limits.operations),
     formatError,
     logger: quietLogger(log),

@@ -104,7 +104,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store');
     // Without headers there is neither a token nor an end of the request that two servers would agree on (G16).
-    if (request.raw.httpVersionMajor < 1) return void reply.code(400).send(BAD_REQUEST);
+    if (request.raw.httpVersionMajor < 1) {
+      void reply.code(400).send(BAD_REQUEST);
+      return;
+    }
     if (request.routeOptions.config.isOpen === true) return;
     if (isOperation(request) && shedAtOnce(door, request, reply)) return;
     await identifyCaller(parts, request, reply);

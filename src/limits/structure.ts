@@ -6,7 +6,7 @@ import {
   type FragmentDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { SELECTIONS_MAX, type LimitRefusal, type OperationLimits } from './limits';
+import { EQUAL_PAIRS_MAX, SELECTIONS_MAX, type LimitRefusal, type OperationLimits } from './limits';
 
 interface Form {
   readonly depth: number;
@@ -19,7 +19,8 @@ const EMPTY: Form = { depth: 0, aliases: 0, directives: 0, selections: 0 };
 
 /** The first limit that a document is beyond, or undefined. It need not be valid: only its form is looked at. */
 export function whyNotForm(document: DocumentNode, limits: OperationLimits): LimitRefusal | undefined {
-  const { depth, aliases, directives, selections } = measure(document);
+  const fragments = fragmentsOf(document);
+  const { depth, aliases, directives, selections } = measure(document, fragments);
   if (depth > limits.depthMax) return beyond('OPERATION_TOO_DEEP', 'levels deep', depth, limits.depthMax);
   if (aliases > limits.aliasesMax) return beyond('TOO_MANY_ALIASES', 'aliases', aliases, limits.aliasesMax);
   if (directives > limits.directivesMax) {
@@ -28,7 +29,10 @@ export function whyNotForm(document: DocumentNode, limits: OperationLimits): Lim
   if (selections > SELECTIONS_MAX) {
     return beyond('OPERATION_TOO_LARGE', 'selections with its fragments', selections, SELECTIONS_MAX);
   }
-  return undefined;
+  const pairs = countEqualPairs(document, fragments, limits.depthMax);
+  return pairs > EQUAL_PAIRS_MAX
+    ? beyond('TOO_MANY_DUPLICATES', 'pairs of equal fields', pairs, EQUAL_PAIRS_MAX)
+    : undefined;
 }
 
 function beyond(code: string, what: string, count: number, max: number): LimitRefusal {
@@ -37,12 +41,18 @@ function beyond(code: string, what: string, count: number, max: number): LimitRe
   return { code, message: `The operation has ${shown} ${what}; ${max} are allowed.` };
 }
 
-/** All of a document's operations together, and the deepest of them. */
-function measure(document: DocumentNode): Form {
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function fragmentsOf(document: DocumentNode): Fragments {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  return fragments;
+}
+
+/** All of a document's operations together, and the deepest of them. */
+function measure(document: DocumentNode, fragments: Fragments): Form {
   const measured = new Map<string, Form>();
 
   /** A fragment is measured once, however often it is spread; one that contains itself counts as nothing, and is invalid. */
@@ -88,4 +98,49 @@ function add(one: Form, other: Form): Form {
     directives: one.directives + other.directives,
     selections: one.selections + other.selections,
   };
+}
+
+function append<T>(lists: Map<string, T[]>, name: string, item: T): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [item]);
+  else list.push(item);
+}
+
+/** How many pairs of fields validation would hold against each other, since they answer under one name in one place. */
+function countEqualPairs(document: DocumentNode, fragments: Fragments, depthMax: number): number {
+  function inPlace(sets: readonly SelectionSetNode[], depth: number): number {
+    // Deeper is only a fragment that contains itself; that it is invalid is for validation to say.
+    if (depth > depthMax) return 0;
+    const counts = new Map<string, number>();
+    const under = new Map<string, SelectionSetNode[]>();
+    const spread = new Set<string>();
+    const collect = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+        else if (selection.kind === Kind.FRAGMENT_SPREAD) collectFragment(selection.name.value);
+        else {
+          const name = selection.alias?.value ?? selection.name.value;
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+          if (selection.selectionSet !== undefined) append(under, name, selection.selectionSet);
+        }
+      }
+    };
+    const collectFragment = (name: string): void => {
+      const fragment = fragments.get(name);
+      if (fragment === undefined || spread.has(name)) return;
+      spread.add(name);
+      collect(fragment.selectionSet);
+    };
+    for (const set of sets) collect(set);
+    let pairs = 0;
+    for (const count of counts.values()) pairs += (count * (count - 1)) / 2;
+    for (const below of under.values()) pairs += inPlace(below, depth + 1);
+    return pairs;
+  }
+
+  return document.definitions.reduce(
+    (sum, definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION ? sum + inPlace([definition.selectionSet], 1) : sum,
+    0,
+  );
 }

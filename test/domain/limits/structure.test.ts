@@ -46,6 +46,29 @@ test.each([
   expect(codeOf(text)).toBe(code);
 });
 
+const many = (count: number, text: string): string => `${text} `.repeat(count);
+
+test.each([
+  ['a hundred of one field', `{ ${many(100, 'a')} }`, undefined],
+  ['a hundred and one', `{ ${many(101, 'a')} }`, 'TOO_MANY_DUPLICATES'],
+  ['as many through inline fragments', `{ ${many(101, '... on T { a }')} }`, 'TOO_MANY_DUPLICATES'],
+  [
+    'as many through fragments',
+    `{ ${Array.from({ length: 101 }, (_, at) => `...f${at}`).join(' ')} } ${Array.from({ length: 101 }, (_, at) => `fragment f${at} on T { a }`).join(' ')}`,
+    'TOO_MANY_DUPLICATES',
+  ],
+  ['the same fragment, which is merged by its name', `{ ${many(200, '...f')} } fragment f on T { a }`, undefined],
+  ['what stands below equal fields is one place too', `{ ${many(60, 'a { b { c } }')} }`, 'TOO_MANY_DUPLICATES'],
+  ['under one alias', `{ ${many(101, 'x: a')} }`, 'TOO_MANY_DUPLICATES'],
+  ['under different names', `{ ${Array.from({ length: 500 }, (_, at) => `a${at}`).join(' ')} }`, undefined],
+])('G2 duplicates: %s', (_what, text, code) => {
+  expect(codeOf(text, { ...NARROW, aliasesMax: 1000 })).toBe(code);
+});
+
+test('G4 a fragment that contains itself further down is measured to an end', () => {
+  expect(codeOf('{ ...f } fragment f on T { a { ...f } }')).toBeUndefined();
+});
+
 test('G4 fragments that double are measured without being written out, and told without their number', () => {
   const fragments = Array.from({ length: 300 }, (_, at) => `fragment f${at} on T { ...f${at + 1} ...f${at + 1} }`);
   const why = whyNotForm(parse(`{ ...f0 } ${fragments.join(' ')} fragment f300 on T { a }`), NARROW);
