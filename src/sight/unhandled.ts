@@ -23,6 +23,11 @@ export function watchUnhandled({ log, metrics, end }: UnhandledParts): void {
     metrics?.unhandled('exception');
     log.fatal({ code: 'UNCAUGHT_EXCEPTION', type: typeOf(error), stack: framesOf(error) }, 'the process ends by this');
     // The line goes out first, since the end may come at once.
-    void log.flush().then(end);
+    void endAfterFlush(log, end);
   });
+}
+
+async function endAfterFlush(log: UnhandledParts['log'], end: UnhandledParts['end']): Promise<void> {
+  await log.flush();
+  end();
 }

@@ -119,14 +119,14 @@ test('O17 closing refuses who waits and waits for who is inside', async () => {
 test('L1 how many wait is told, and falls when they enter or leave', async () => {
   const gate = gateWith(1);
   const leave = await admitted(gate.enter(0, forever()));
-  expect(gate.waiting()).toBe(0);
+  expect(gate.crowd().waiting).toBe(0);
   const impatient = new AbortController();
   const [entering, leaving] = [gate.enter(1, forever()), gate.enter(2, impatient.signal)];
-  expect(gate.waiting()).toBe(2);
+  expect(gate.crowd().waiting).toBe(2);
   impatient.abort();
   expect(await leaving).toBe('GONE');
-  expect(gate.waiting()).toBe(1);
+  expect(gate.crowd().waiting).toBe(1);
   leave();
   (await admitted(entering))();
-  expect(gate.waiting()).toBe(0);
+  expect(gate.crowd().waiting).toBe(0);
 });

@@ -65,14 +65,14 @@ test('L1 while Daffron is slow its client tells how many wait and how many may',
   });
   const daffron = await openDaffron(settingsFor(backEnd.url, { queueMax: 9, maxConcurrent: 1 }), depsFor());
   try {
-    expect(daffron.load()).toEqual({ waiting: 0, waitingMax: 9 });
+    expect(daffron.state()).toMatchObject({ waiting: 0, waitingMax: 9 });
     const leaving = new AbortController();
     const asked = [1, 2, 3].map((cents) => daffron.fetchPayableItems(`A${cents}`, { signal: leaving.signal }));
-    while (daffron.load().waiting < 2) await new Promise((resolve) => setImmediate(resolve));
-    expect(daffron.load()).toEqual({ waiting: 2, waitingMax: 9 });
+    while (daffron.state().waiting < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(daffron.state()).toMatchObject({ waiting: 2, waitingMax: 9 });
     leaving.abort();
     await Promise.all(asked);
-    expect(daffron.load().waiting).toBe(0);
+    expect(daffron.state().waiting).toBe(0);
     answer();
   } finally {
     await daffron.close();

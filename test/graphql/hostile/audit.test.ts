@@ -5,7 +5,7 @@ import { serverAudits, type AuditResult } from 'graphql-http';
 import { listen, type RunningServer } from '../../../src/http/server';
 import { openTestHouse, type TestHouse } from '../testHouse';
 
-const ADR = join(__dirname, '..', '..', '..', 'docs', 'adr', '0028-graphql-over-http.md');
+const ADR = join(__dirname, '..', '..', '..', 'docs', 'adr', '0027-graphql-over-http.md');
 
 let house: TestHouse;
 let running: RunningServer;

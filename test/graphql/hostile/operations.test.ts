@@ -169,6 +169,7 @@ describe('a contract with mutations behind the same front', () => {
             issuedAt: house.now,
           },
         }),
+      sight: { log: openLog('silent'), health: house.service.health },
       bif: { door: house.service.door, billers: house.service.billers, bytesMax: 1, now: () => house.now },
       log: openLog('silent'),
       limits: DEFAULT_LIMITS,
