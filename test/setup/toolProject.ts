@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const PROJECT = path.resolve(__dirname, '../..');
-const FLOORS = ['src', 'resolvers', 'datasources', 'domain', 'simulator', 'schema'];
+const FLOORS = ['src', 'resolvers', 'datasources', 'domain', 'simulator', 'supergraph', 'schema'];
 
 export interface ToolRun {
   readonly code: unknown;
