@@ -104,7 +104,7 @@ export function openBalances(parts: BalanceParts): Balances {
         if (refresh === undefined) return fallBack(account, 'BALANCE_UNAVAILABLE');
         const { answer, isEarlier } = refresh;
         if (!answer.ok) return fallBack(account, answer.problem);
-        // Somebody else may have accepted it in this caller's place, who wants it younger.
+        // Somebody else, who was content with less, may have accepted it in this caller's place (RTD-04).
         if (isEarlier && acceptsEarlier?.(answer.refreshed) !== true) return ask(account);
         const source = isEarlier ? 'CACHE' : 'RTDR';
         return { kind: 'refreshed', refreshed: answer.refreshed, source, stale: false, problem: null };

@@ -38,7 +38,14 @@ export interface Refreshes {
 export function openRefreshes(parts: RefreshParts): Refreshes {
   const flights = joinCalls<Refresh>(() => parts.onJoined?.());
   /** Refreshes whose keeping is under way: they are already kept as far as this process is concerned. */
-  const settling = new Map<string, { kept: KeptBalance; done: Promise<void> }>();
+  const settling = new Map<string, KeptBalance>();
+  /** What goes on behind the answers' backs. */
+  const unfinished = new Set<Promise<void>>();
+
+  function finish(work: Promise<void>): void {
+    unfinished.add(work);
+    void work.finally(() => unfinished.delete(work));
+  }
 
   /** Asks Daffron, or hears what another process was told that asked at the same time. */
   async function refresh(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh> {
@@ -55,11 +62,11 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
       return { answer: asked.answer, isEarlier: false };
     } finally {
       // Sent before the answer is: whoever asks after it must not hear of this call again (RTD-04).
-      void turn.end(told);
+      finish(turn.end(told));
     }
   }
 
-  /** `isForAll` where the answer says something to every process. What was not sent, for want of a place or of patience here, others may send. */
+  /** `isForAll` where the answer says something to every process: what failed only here, another one may ask. */
   async function call(
     biller: Biller,
     account: Account,
@@ -67,9 +74,9 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
   ): Promise<{ readonly answer: CallAnswer; readonly isForAll: boolean }> {
     const reply = await parts.daffronOf(biller.id).fetchPayableItems(account.accountNumber, { signal });
     if (!reply.ok) {
-      const { kind } = reply.failure;
+      const { kind, code } = reply.failure;
       const problem = kind === 'unreadable' ? 'BALANCE_UNPARSEABLE' : 'BALANCE_UNAVAILABLE';
-      return { answer: { ok: false, problem }, isForAll: kind !== 'notSent' && !signal.aborted };
+      return { answer: { ok: false, problem }, isForAll: !OWN_TROUBLES.includes(code) && !signal.aborted };
     }
     const refreshed = readReply(biller, reply.value, reply.sentAt);
     if (refreshed.tenders.unknownNames.length > 0) parts.onUnknownTender?.(biller.id, refreshed.tenders.unknownNames);
@@ -80,10 +87,12 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
   function keep(account: Account, refreshed: Refreshed, turn: OwnTurn): void {
     const kept = { refreshed, generation: account.generation };
     const key = generationKey(account);
-    const done = store(account, refreshed, turn).finally(() => {
-      if (settling.get(key)?.kept === kept) settling.delete(key);
-    });
-    settling.set(key, { kept, done });
+    settling.set(key, kept);
+    finish(
+      store(account, refreshed, turn).finally(() => {
+        if (settling.get(key) === kept) settling.delete(key);
+      }),
+    );
   }
 
   async function store(account: Account, refreshed: Refreshed, turn: OwnTurn): Promise<void> {
@@ -99,19 +108,21 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
 
   return {
     ask: (biller, account, options) => {
-      // Whoever wants a call must not be joined to somebody who is content with less (RTD-04).
-      const key = `${options.acceptsEarlier === undefined ? 'call' : 'earlier'}:${generationKey(account)}`;
-      return flights.join(key, options.signal, (signal) => refresh(biller, account, { ...options, signal }));
+      const start = (signal: AbortSignal): Promise<Refresh> => refresh(biller, account, { ...options, signal });
+      return flights.join(generationKey(account), options.signal, start);
     },
     kept: async (accounts) => {
       const stored = await parts.store.getMany(accounts);
-      return accounts.map((account, at) => settling.get(generationKey(account))?.kept ?? stored[at]);
+      return accounts.map((account, at) => settling.get(generationKey(account)) ?? stored[at]);
     },
     settled: async () => {
-      await Promise.all([...settling.values()].map(({ done }) => done));
+      await Promise.all(unfinished);
     },
   };
 }
+
+/** Failures of this process's own making: a full queue, an open breaker, a stop, a caller who left. */
+const OWN_TROUBLES: readonly string[] = ['QUEUE_FULL', 'BREAKER_OPEN', 'CLOSED', 'CALLER_GONE'];
 
 /** How the items are typed; undefined where nothing is owed, which says nothing of it. */
 export function toldTypes({ items }: Refreshed): readonly number[] | null | undefined {

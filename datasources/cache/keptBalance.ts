@@ -50,6 +50,11 @@ export function turnKey(key: TurnKey): string {
   return `turn:v${VERSION}:${accountPart(key)}:${key.generation}`;
 }
 
+/** Where whoever had the turn leaves what was heard, for a moment. */
+export function answerKey(key: TurnKey): string {
+  return `answer:v${VERSION}:${accountPart(key)}:${key.generation}`;
+}
+
 /** Counts the turns of an account: the later one's refresh is kept. */
 export function countKey(key: KeptKey): string {
   return `turns:v${VERSION}:${accountPart(key)}`;

@@ -23,6 +23,7 @@ export type RedisAddress =
     }
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[]; readonly credentials: RedisCredentials };
 
+const PORT_MAX = 65_535;
 const SINGLE_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 
@@ -36,27 +37,41 @@ const HOST = /^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/;
  */
 export function parseRedisAddress(text: string): RedisAddress | undefined {
   const [, scheme, kind, user, hosts = '', path = ''] = MANY_HOSTS.exec(text) ?? [];
-  if (scheme === undefined)
-    return /^rediss?:\/\/./.test(text) && URL.canParse(text) ? { kind: 'single', url: text } : undefined;
+  if (scheme === undefined) return parseSingle(text);
   const nodes = hosts.split(',').map((host) => readNode(host, kind === 'sentinel' ? SENTINEL_PORT : SINGLE_PORT));
-  if (!nodes.every((node) => node !== undefined)) return undefined;
-  const credentials = { ...readUser(user), ...(scheme === 'rediss' && { tls: {} }) };
+  const login = readUser(user);
+  if (login === undefined || !nodes.every((node) => node !== undefined)) return undefined;
+  const credentials = { ...login, ...(scheme === 'rediss' && { tls: {} }) };
   if (kind === 'cluster') return path === '' ? { kind, nodes, credentials } : undefined;
   return path === '' ? undefined : { kind: 'sentinel', nodes, name: path, credentials };
 }
 
-function readNode(text: string, usualPort: number): RedisNode | undefined {
-  const [, host, port] = HOST.exec(text) ?? [];
-  if (host === undefined) return undefined;
-  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? usualPort : Number(port) };
+function parseSingle(text: string): RedisAddress | undefined {
+  if (!/^rediss?:\/\/./.test(text) || !URL.canParse(text)) return undefined;
+  const { username, password, port } = new URL(text);
+  const isReadable = decode(username) !== undefined && decode(password) !== undefined;
+  return isReadable && port !== '0' ? { kind: 'single', url: text } : undefined;
 }
 
-function readUser(text: string | undefined): RedisCredentials {
-  if (text === undefined) return {};
+function readNode(text: string, usualPort: number): RedisNode | undefined {
+  const [, host, digits] = HOST.exec(text) ?? [];
+  const port = digits === undefined ? usualPort : Number(digits);
+  if (host === undefined || port < 1 || port > PORT_MAX) return undefined;
+  return { host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+function readUser(text = ''): RedisCredentials | undefined {
   const at = text.indexOf(':');
-  const [username, password] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-  return {
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    ...(password !== '' && { password: decodeURIComponent(password) }),
-  };
+  const [username, password] = (at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]).map(decode);
+  if (username === undefined || password === undefined) return undefined;
+  return { ...(username !== '' && { username }), ...(password !== '' && { password }) };
+}
+
+/** Undefined where a percent sign is followed by what is no character. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -86,6 +86,11 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
       ...own,
       ...address.credentials,
       sentinels: [...address.nodes],
+      // The client's own `tls` is for sentinels and master alike only where this is said.
+      ...(address.credentials.tls !== undefined && {
+        enableTLSForSentinelMode: true,
+        sentinelTLS: address.credentials.tls,
+      }),
       name: address.name,
       sentinelRetryStrategy: reconnectAfterMs,
       sentinelCommandTimeout: CONNECT_TIMEOUT_MS,

@@ -102,8 +102,11 @@ const accounts = new EntitySchema<Row>({
     service_address: orNull(text),
     registration_value: orNull(text),
     prepaid: flag,
+    // Read by the version of before alone, as items_mapped is; the next one drops both.
+    billed_at: { ...instant, default: () => 'now()' },
     balance_generation: { ...bigint, default: 0 },
     blocked_tenders: { ...orNull(text), array: true },
+    items_mapped: orNull(flag),
     item_types: { ...orNull(integer), array: true },
     refreshed_at: orNull(instant),
     ...factColumns,

@@ -120,3 +120,23 @@ test('RTD-07 the store in memory believes and forgets as the one in Redis does',
   expect(await store.getMany([{ billerId: BILLER_ID, accountNumber: 'B-1' }])).toEqual([undefined]);
   await store.close();
 });
+
+test('RTD-03 the store in memory has turns as the one in Redis has: a later one is kept over an earlier, who leaves is let go', async () => {
+  const store = openMemoryStore({ entriesMax: 2, ttlSeconds: 60 });
+  const account = { ...key, generation: 12n };
+  const leaving = new AbortController();
+  const take = () => store.takeTurn(account, { signal: leaving.signal });
+  const early = await take();
+  if (early.kind !== 'ours') throw new Error('not ours');
+  const waits = take();
+  await early.end(undefined);
+  const late = await waits;
+  if (late.kind !== 'ours') throw new Error('not ours');
+  await late.keep(kept.refreshed);
+  await early.keep({ ...kept.refreshed, items: [] });
+  expect(await store.getMany([key])).toEqual([kept]);
+  const left = take();
+  leaving.abort();
+  expect(await left).toMatchObject({ kind: 'heard', answer: { ok: false } });
+  expect(await take()).toMatchObject({ kind: 'heard', answer: { ok: false } });
+});

@@ -1,7 +1,7 @@
 // Two processes on one Redis ask Daffron once: turns that are waited for, lost, fenced and given back (L3, L4, RTD-03, RTD-06).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { cacheKey, turnKey, type BalanceStore } from '../../datasources/cache/keptBalance';
+import { answerKey, cacheKey, countKey, turnKey, type BalanceStore } from '../../datasources/cache/keptBalance';
 import { openRedisStore } from '../../datasources/cache/redisStore';
 import type { OwnTurn, Turn } from '../../datasources/cache/turn';
 import type { Refreshed } from '../../domain/balance';
@@ -47,9 +47,11 @@ beforeEach(async () => {
   [one, other] = [openStore(), openStore()];
   // A store that is not connected yet counts as one without Redis.
   for (const store of [one, other]) {
-    for (let turn = await ownTurn(store); (await admin.exists(turnKey(account))) === 0; turn = await ownTurn(store)) {
+    for (let isThere = false; !isThere;) {
+      const turn = await ownTurn(store);
+      isThere = (await admin.exists(turnKey(account))) === 1;
       await turn.end(undefined);
-      await sleep(5);
+      if (!isThere) await sleep(5);
     }
     await admin.flushall();
   }
@@ -174,6 +176,91 @@ test('CIS-04 a call that fails fails for all who waited for it; nobody asks agai
   expect(pair.calls.made).toBe(1);
 });
 
+test('L3 a process whose callers never pause does not keep the others waiting: they hear the call that was under way', async () => {
+  const worlds = [one, other].map((store) => openWorld(true, store));
+  const [busy, single] = worlds;
+  if (busy === undefined || single === undefined) throw new Error('two worlds');
+  for (const world of worlds) {
+    world.says = async () => {
+      await sleep(20);
+      return makeReply([makeItem()]);
+    };
+  }
+  const over = new AbortController();
+  const crowd = Array.from({ length: 20 }, async () => {
+    while (!over.signal.aborted) await busy.operation().ofAccount(account);
+  });
+  try {
+    for (let ask = 0; ask < 5; ask += 1) {
+      const before = busy.asked.length;
+      expect(await single.operation().ofAccount(account)).toMatchObject({ source: 'RTDR' });
+      // The call that was under way, at most the next ones while it was looked for: never a crowd of them.
+      expect(busy.asked.length - before).toBeLessThan(8);
+    }
+  } finally {
+    over.abort();
+    await Promise.all(crowd);
+  }
+});
+
+test('CIS-04 a Daffron that cannot be reached fails all who wait at once, and not one process after the other', async () => {
+  const pair = openPair(true);
+  const failing = openPromise<void>();
+  for (const world of pair.worlds) {
+    world.says = async () => {
+      pair.calls.made += 1;
+      await failing.promise;
+      return { kind: 'notSent', code: 'ECONNREFUSED' };
+    };
+  }
+  const callers = pair.worlds.map(async (world) =>
+    world.operation({ newest: [makeInvoice('A-1')] }).ofAccount(account),
+  );
+  while (pair.calls.made === 0) await sleep(1);
+  await sleep(20);
+  failing.resolve();
+  expect(await Promise.all(callers)).toMatchObject([{ stale: true }, { stale: true }]);
+  expect(pair.calls.made).toBe(1);
+});
+
+test.each(['QUEUE_FULL', 'BREAKER_OPEN', 'CLOSED'])(
+  'CIS-04 what failed in one process for want of a place (%s) is asked by another that waits',
+  async (code) => {
+    const pair = openPair(true);
+    const [first, second] = pair.worlds;
+    if (first === undefined || second === undefined) throw new Error('two worlds');
+    const refusing = openPromise<void>();
+    first.says = async () => {
+      pair.calls.made += 1;
+      await refusing.promise;
+      return { kind: 'notSent', code };
+    };
+    second.says = () => makeReply([makeItem()]);
+    const refused = first.operation({ newest: [makeInvoice('A-1')] }).ofAccount(account);
+    while (pair.calls.made === 0) await sleep(1);
+    const waits = second.operation().ofAccount(account);
+    await sleep(20);
+    refusing.resolve();
+    expect(await refused).toMatchObject({ source: 'BIF', stale: true });
+    expect(await waits).toMatchObject({ source: 'RTDR', totalCents: 80_00n });
+  },
+);
+
+test('CIS-04 callers who leave fail nobody else: one of those who wait in another process asks', async () => {
+  const pair = openPair(true);
+  const [first, second] = pair.worlds;
+  if (first === undefined || second === undefined) throw new Error('two worlds');
+  second.says = () => makeReply([makeItem()]);
+  const leaving = new AbortController();
+  const left = first.operation({ signal: leaving.signal, newest: [makeInvoice('A-1')] }).ofAccount(account);
+  while (pair.calls.made === 0) await sleep(1);
+  const waits = second.operation().ofAccount(account);
+  await sleep(20);
+  leaving.abort();
+  await left;
+  expect(await waits).toMatchObject({ source: 'RTDR', totalCents: 80_00n });
+});
+
 describe('a turn', () => {
   test('RTD-03 that was given back without an answer is taken by one of those who wait', async () => {
     const turn = await ownTurn(one);
@@ -224,20 +311,59 @@ describe('a turn', () => {
     expect(await left).toMatchObject({ kind: 'heard', answer: { ok: false } });
   });
 
-  test.each(['rubbish', 'K', 'K{}', 'Fnothing that is known', 'X'])(
-    'RTD-07 whose state is %j was written by nobody here, and is free (O7)',
+  test.each(['', 'rubbish', 'X', 'Awithout an end'])(
+    'RTD-07 that is written as %j was written by nobody here, and is free (O7)',
     async (state) => {
       await admin.set(turnKey(account), state);
-      expect(await other.takeTurn(account, { ...waiting, acceptsEarlier: () => true })).toMatchObject({ kind: 'ours' });
+      expect(await other.takeTurn(account, waiting)).toMatchObject({ kind: 'ours' });
+    },
+  );
+
+  test.each(['', 'rubbish', '|K', 'KEPT', 'a-b|K{}', '00000000-0000-4000-8000-000000000000|Fno problem of ours'])(
+    'RTD-07 whose answer is %j is as if it had none, for who waits and who would take an earlier one (O7)',
+    async (answer) => {
+      const turn = await ownTurn(one);
+      const waits = other.takeTurn(account, waiting);
+      await sleep(10);
+      await admin.set(answerKey(account), answer);
+      await turn.end(undefined);
+      const next = await waits;
+      expect(next).toMatchObject({ kind: 'ours' });
+      if (next.kind === 'ours') await next.end(undefined);
+      await admin.set(answerKey(account), answer);
+      expect(await one.takeTurn(account, { ...waiting, acceptsEarlier: () => true })).toMatchObject({ kind: 'ours' });
     },
   );
 
   test('RTD-07 is free and can be kept by where something that is no text lies under its keys (O7)', async () => {
-    await admin.lpush(turnKey(account), 'poison');
-    await admin.lpush(cacheKey(account), 'poison');
+    for (const key of [turnKey, answerKey, countKey, cacheKey]) await admin.lpush(key(account), 'poison');
     const turn = await ownTurn(one);
     await turn.keep(refreshedAt(NINE));
+    await turn.end(undefined);
     expect(await other.getMany([account])).toMatchObject([{ refreshed: { observedAt: NINE } }]);
+  });
+
+  test.each(['lost', 'rubbish', '-5'])(
+    'RTD-02 keeps the newer refresh although the count of turns is %s (O5, O7)',
+    async (count) => {
+      for (let turns = 0; turns < 3; turns += 1) await (await ownTurn(one)).end(undefined);
+      const early = await ownTurn(one);
+      await early.keep(refreshedAt(NINE));
+      await early.end(undefined);
+      await (count === 'lost' ? admin.del(countKey(account)) : admin.set(countKey(account), count));
+      const late = await ownTurn(other);
+      await late.keep(refreshedAt(afterNine(1)));
+      expect(await one.getMany([account])).toMatchObject([{ refreshed: { observedAt: afterNine(1) } }]);
+      expect(await admin.ttl(countKey(account))).toBeGreaterThan(0);
+    },
+  );
+
+  test('I12 that has ended asks nothing of Redis any more', async () => {
+    const turn = await ownTurn(one);
+    await turn.end(undefined);
+    await admin.config('RESETSTAT');
+    await sleep(700);
+    expect(await admin.info('commandstats')).not.toContain('cmdstat_eval');
   });
 
   test('RTD-06 is everybody’s with Redis gone: each process asks for itself, and nothing fails', async () => {

@@ -1,5 +1,5 @@
-// Which types the items of an account name, in place of whether they named any; and no stored time of the last bill, since
-// the newest bills themselves tell it.
+// Which types the items of an account name, in place of whether they named any. The columns of before stay for a version: a
+// process of before runs on while the others are replaced (O23), and writes and reads them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class ItemTypes1000000000002 implements MigrationInterface {
@@ -7,14 +7,11 @@ export class ItemTypes1000000000002 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(
-      'ALTER TABLE accounts DROP COLUMN billed_at, DROP COLUMN items_mapped, ADD COLUMN item_types integer[]',
+      'ALTER TABLE accounts ADD COLUMN item_types integer[], ALTER COLUMN billed_at SET DEFAULT now()',
     );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(
-      `ALTER TABLE accounts DROP COLUMN item_types, ADD COLUMN items_mapped boolean,
-        ADD COLUMN billed_at timestamptz NOT NULL DEFAULT now()`,
-    );
+    await queryRunner.query('ALTER TABLE accounts DROP COLUMN item_types, ALTER COLUMN billed_at DROP DEFAULT');
   }
 }

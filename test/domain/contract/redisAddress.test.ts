@@ -42,6 +42,10 @@ test.each([
   'redis+cluster://ho st',
   'redis+cluster://host:port',
   'redis+cluster://host:123456',
+  'redis+cluster://host:99999',
+  'redis+cluster://host:0',
+  'redis+cluster://user:50%@host',
+  'redis://user:50%@host',
 ])('%j is no address', (text) => {
   expect(parseRedisAddress(text)).toBeUndefined();
 });

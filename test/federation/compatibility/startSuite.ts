@@ -22,7 +22,11 @@ export type WithSuite = typeof globalThis & { stopSuite?: () => Promise<void> };
 const APOLLO_GATEWAY = resolve(__dirname, '../../../dist/supergraph/gateways/apollo.js');
 
 /** The suite sends no token: its subgraph has no door, and so no caller; the plug-ins of the factory only name his role. */
-const CONTEXT = { caller: { role: 'SERVICE' }, requestId: 'compatibility', mayReadContract: true } as unknown as Context;
+const CONTEXT = {
+  caller: { role: 'SERVICE' },
+  requestId: 'compatibility',
+  mayReadContract: true,
+} as unknown as Context;
 
 export default async function startSuite(): Promise<void> {
   const closers: (() => Promise<unknown>)[] = [];
