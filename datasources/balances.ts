@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import type { Account } from '../domain/account';
 import {
+  addBalances,
   billedBalance,
   isOutdated,
   mayServeKept,
@@ -15,7 +16,7 @@ import {
 import type { Biller } from '../domain/biller';
 import { countsForAccount, maySeeRefreshed, type Caller } from '../domain/caller';
 import type { Day } from '../domain/day';
-import { isSuperseded, type Bill, type Invoice } from '../domain/invoice';
+import { isSuperseded, type Bill, type Invoice, type Standing } from '../domain/invoice';
 import { TENDER_KINDS } from '../domain/tender';
 import type { KeptBalance } from './cache/keptBalance';
 import { generationKey, openRefreshes, toldTypes, type RefreshParts } from './refreshes';
@@ -144,10 +145,32 @@ export function openBalances(parts: BalanceParts): Balances {
         // A fresh refresh is the newest word there is, and the bills need not be read.
         if (learnt.kind === 'refreshed' && learnt.source === 'RTDR') return summed(learnt, learnt.refreshed.items);
         const standing = { account, newest: await operation.newest(account.accountNumber), today: operation.today };
-        const bills = standing.newest.filter((invoice) => countsForAccount(caller, { invoice, standing }));
-        if (learnt.kind === 'refreshed' && !isOvertaken(learnt, bills)) return summed(learnt, learnt.refreshed.items);
-        const [first, ...rest] = bills;
-        return first === undefined ? undefined : billed([first, ...rest], account, learnt);
+        const newest = standing.newest.filter((invoice) => countsForAccount(caller, { invoice, standing }));
+        if (learnt.kind === 'refreshed' && !isOvertaken(learnt, newest)) return summed(learnt, learnt.refreshed.items);
+        const [first, ...rest] = newest;
+        if (first === undefined) return undefined;
+        if (learnt.kind === 'billed') return billed([first, ...rest], account, learnt);
+        return partlyBilled([first, ...rest], { ...standing, newest }, learnt);
+      }
+
+      /** A bill came after the kept refresh: where each bill has a share of it, only that bill's is put aside (PST-01). */
+      function partlyBilled(
+        [first, ...rest]: readonly [Invoice, ...Invoice[]],
+        standing: Standing,
+        learnt: LearntRefresh,
+      ): Balance {
+        const ofBill = (invoice: Invoice): Balance | undefined => {
+          const share = shareOf({ invoice, standing }, learnt.refreshed.items);
+          if (share === undefined || share.bills.length > 1) return undefined;
+          return isOvertaken(learnt, share.bills)
+            ? billed([invoice], standing.account, learnt)
+            : summed(learnt, share.items);
+        };
+        const [part, ...others] = [ofBill(first), ...rest.map(ofBill)];
+        const isWhole = part !== undefined && others.every((other) => other !== undefined);
+        // Which items the new bill has taken in nobody can say: a refresh is wanted, and not to be had by the biller's word.
+        if (!isWhole) return billed([first, ...rest], standing.account, { ...learnt, stale: true });
+        return addBalances([part, ...others]);
       }
 
       async function billBalance(bill: Bill, maxAgeSeconds: number | undefined): Promise<Balance> {

@@ -163,6 +163,38 @@ export function billedBalance(
   };
 }
 
+/**
+ * The balance of an account from those of its bills: as old as the oldest of them, and of the bills' own only where all are.
+ * At least one must be given.
+ */
+export function addBalances([first, ...rest]: readonly [Balance, ...Balance[]]): Balance {
+  return rest.reduce<Balance>((sum, part) => {
+    const totalCents = sum.totalCents + part.totalCents;
+    const pastDueCents = sum.pastDueCents + part.pastDueCents;
+    return {
+      totalCents,
+      currentCents: totalCents - pastDueCents,
+      pastDueCents,
+      dueDate: earliest([sum.dueDate, part.dueDate]),
+      disconnectDate: earliest([sum.disconnectDate, part.disconnectDate]),
+      lastPayment: laterPayment(sum.lastPayment, part.lastPayment),
+      allowedTenders: sum.allowedTenders ?? part.allowedTenders,
+      blockedTenders: sum.blockedTenders ?? part.blockedTenders,
+      source: sum.source === part.source ? sum.source : 'CACHE',
+      asOf: sum.asOf < part.asOf ? sum.asOf : part.asOf,
+      stale: sum.stale || part.stale,
+      precisionAtRisk: sum.precisionAtRisk || part.precisionAtRisk,
+      inconsistent: totalCents > 0n && pastDueCents > totalCents,
+      refreshProblem: sum.refreshProblem ?? part.refreshProblem,
+    };
+  }, first);
+}
+
+function laterPayment(a: LastPayment | null, b: LastPayment | null): LastPayment | null {
+  if (a === null || b === null) return a ?? b;
+  return b.date > a.date ? b : a;
+}
+
 /** Whether one of the bills came after the refresh; at the same instant the refresh is believed (PST-01). */
 export function isOutdated(observedAt: Date, bills: readonly Invoice[]): boolean {
   return bills.some((bill) => bill.ingestedAt.getTime() > observedAt.getTime());

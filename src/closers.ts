@@ -11,6 +11,7 @@ export interface Closers {
 
 export function openClosers(): Closers {
   const opened: (() => Promise<unknown>)[] = [];
+  let closing: Promise<readonly unknown[]> = Promise.resolve([]);
 
   /** One after the other, since a later part may use an earlier one to its end. */
   async function closeEach(): Promise<readonly unknown[]> {
@@ -28,7 +29,9 @@ export function openClosers(): Closers {
   return {
     add: (close) => void opened.push(close),
     close: async () => {
-      const failures = await closeEach();
+      // Whoever closes a second time, while the first is at it, waits for the same end.
+      closing = closing.then(async (before) => [...before, ...(await closeEach())]);
+      const failures = await closing;
       if (failures.length > 0) throw new AggregateError(failures, `could not be closed: ${messagesOf(failures)}`);
     },
     closeAfter: async (error) => {

@@ -110,7 +110,8 @@ const Environment = z.object({
   BALANCE_TTL_SECONDS: wholeNumber(60, 604_800, 86_400),
   REQUEST_TIMEOUT_MS: wholeNumber(500, 300_000, 15_000),
   BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
-  BIF_SILENCE_MS: wholeNumber(100, 600_000, 30_000),
+  // Less than a transaction may stand idle (60 s): the refusal is to come first.
+  BIF_SILENCE_MS: wholeNumber(100, 50_000, 30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   METRICS_PORT: z.union([z.literal('off'), numberOrNot(0, 65_535)], 'must be a port or off').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),

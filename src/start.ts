@@ -132,7 +132,9 @@ function stop(exitCode: number): void {
 
 function fail(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
+  // What could not be closed after it comes with it.
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  process.exit(errors.some((one) => one instanceof ConfigurationError) ? EXIT_CONFIGURATION : 1);
 }
 
 // A terminal or a reader that has gone away is no reason to end.

@@ -19,7 +19,8 @@ const {
   numRuntimeErrorTestSuites: broken = 0,
 } = counts ?? {};
 // What fails beside the tests is counted with them, so that the last line alone says how it went.
-const beside = (checked === 0 ? 0 : 1) + (counts === undefined ? 1 : 0);
+const isUnexplained = (tested !== 0 || counts === undefined) && failed + pending + todo + broken === 0;
+const beside = (checked === 0 ? 0 : 1) + (isUnexplained ? 1 : 0);
 
 if (pending + todo > 0) console.log(`${pending + todo} tests were not run, and a test that is not run fails.`);
 if (broken > 0) console.log(`${broken} test files could not be loaded.`);

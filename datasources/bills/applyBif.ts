@@ -113,14 +113,17 @@ const STORE_CUSTOMERS = `INSERT INTO customers (biller_id, customer_number, ${CU
   ON CONFLICT (biller_id, customer_number) DO UPDATE SET ${replace([...CUSTOMER, ...FACTS])}
   WHERE ${mayReplace('customers')}`;
 
-/** Only the owner's rows tell of an account. $1 biller, $2 file id. */
+/**
+ * Only the owner's rows tell of an account. A process of the version before still asks when it was billed (O23).
+ * $1 biller, $2 file id, $3 now.
+ */
 const STORE_ACCOUNTS = `INSERT INTO accounts
-    (biller_id, account_number, customer_number, ${ACCOUNT.join(', ')}, ${FACTS.join(', ')})
+    (biller_id, account_number, customer_number, billed_at, ${ACCOUNT.join(', ')}, ${FACTS.join(', ')})
   SELECT DISTINCT ON (s.account_number)
-    $1::uuid, s.account_number, s.customer_number, ${from('s', ACCOUNT)}, ${FACTS_OF_ROW}
+    $1::uuid, s.account_number, s.customer_number, $3::timestamptz, ${from('s', ACCOUNT)}, ${FACTS_OF_ROW}
   FROM ${STORED_ROWS} AND p.customer_number = p.owner
   ORDER BY s.account_number, ${rank('s', 'DESC')}
-  ON CONFLICT (biller_id, account_number) DO UPDATE SET ${replace([...ACCOUNT, ...FACTS])}
+  ON CONFLICT (biller_id, account_number) DO UPDATE SET ${replace(['billed_at', ...ACCOUNT, ...FACTS])}
   WHERE ${mayReplace('accounts')}`;
 
 /** In the order of the unique index, which saves a quarter of the time. $1 biller, $2 file id, $3 now. */
@@ -210,7 +213,7 @@ export async function storeBills(
 ): Promise<void> {
   await db.query(STORE_CUSTOMERS, [file.billerId, file.id]);
   await db.query(FORGET_PLANS);
-  await db.query(STORE_ACCOUNTS, [file.billerId, file.id]);
+  await db.query(STORE_ACCOUNTS, [file.billerId, file.id, file.now]);
   await db.query(FORGET_PLANS);
   await db.query(STORE_INVOICES, [file.billerId, file.id, file.now]);
   await db.query(HOLD_BILLS, [file.billerId, file.id, file.now, said.logins, said.coOwners]);

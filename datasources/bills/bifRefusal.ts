@@ -11,6 +11,7 @@ const REASONS = {
   COLUMN_REPEATED: 'the header names a column twice',
   REQUIRED_COLUMN_MISSING: 'the header lacks a required column',
   SENDER_SILENT: 'the sender fell silent before the end of the file',
+  SENDER_TOO_SLOW: 'the sender sent less than 16 kB a second',
   TRAILER_MALFORMED: 'the trailer is not #TRAILER|<row count>|<sum of TotalAmountDue>',
   TRAILER_NOT_LAST: 'something stands behind the trailer',
   TRAILER_COUNT_WRONG: 'the trailer tells another count of rows than the file has',

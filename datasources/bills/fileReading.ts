@@ -32,6 +32,17 @@ export type OnProgress = (progress: BifProgress) => void;
 
 const TRAILER_COUNT = /^\d{1,9}$/;
 
+export interface BegunReading {
+  /** Reads the whole stream into the staging table. */
+  stage(client: ClientBase, onProgress: OnProgress): Promise<void>;
+}
+
+async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
 export class FileReading {
   said: SaidOfPeople = { logins: false, coOwners: false };
   sha256 = '';
@@ -52,10 +63,25 @@ export class FileReading {
     private readonly seconds: () => number,
   ) {}
 
-  /** Reads the whole stream into the staging table. */
-  async stage(client: ClientBase, stream: Readable, limits: BifLimits, onProgress: OnProgress): Promise<void> {
+  /** Reads the first block of the stream; the rest is read by `stage` of what this gives. */
+  async begin(stream: Readable, limits: BifLimits): Promise<BegunReading> {
     const hash = createHash('sha256');
     const batches = readBif(this.#hashed(blocksOf(stream, limits.silenceMs), hash), limits);
+    const first = await batches.next();
+    return {
+      stage: async (client, onProgress) => {
+        await this.#stage(client, startingWith(first, batches), onProgress);
+        this.sha256 = hash.digest('hex');
+        onProgress({ phase: 'storing', rowsRead: this.rowsRead, bytesRead: this.#bytesRead });
+      },
+    };
+  }
+
+  async #stage(
+    client: ClientBase,
+    batches: AsyncIterable<readonly BifRecord[]>,
+    onProgress: OnProgress,
+  ): Promise<void> {
     let take: ((record: BifRecord) => void) | undefined;
     let stage: RowStage | undefined;
     try {
@@ -76,8 +102,6 @@ export class FileReading {
       await stage?.abort();
       throw error;
     }
-    this.sha256 = hash.digest('hex');
-    onProgress({ phase: 'storing', rowsRead: this.rowsRead, bytesRead: this.#bytesRead });
   }
 
   async *#hashed(blocks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {

@@ -47,8 +47,10 @@ export function createBillFileDoor(settings: BillFileDoorSettings): BillFileDoor
       const file = new FileReading(biller, name, dryRun, () => (monotonicMs() - startedMs) / MILLISECONDS_PER_SECOND);
       const db = orm.createQueryRunner();
       try {
+        // Nothing is held for a sender who has not begun to send.
+        const reading = await file.begin(stream, limits);
         return await inTransaction(db, dryRun, async (client) => {
-          await file.stage(client, stream, limits, onProgress);
+          await reading.stage(client, onProgress);
           return store(client, file, now).catch((error: unknown) => {
             throw asAway(error);
           });

@@ -10,7 +10,10 @@ export interface BifLimits {
   readonly rows: number;
   readonly columns: number;
   readonly recordBytes: number;
-  /** How long the next bytes may take to come, in milliseconds; undefined for a file on disk, which never falls silent. */
+  /**
+   * How long the next bytes may take to come, in milliseconds, and for how long a sender may be slow; undefined for a file
+   * on disk, which is neither.
+   */
   readonly silenceMs: number | undefined;
 }
 
@@ -57,16 +60,25 @@ export async function* blocksOf(stream: Readable, silenceMs?: number): AsyncGene
   if (size > 0) yield Buffer.concat(gathered, size);
 }
 
+/** The slowest line of a utility that we know of brings ten times as much; in bytes for a millisecond. */
+const PACE_MIN = 16;
+
 /**
- * The pieces of a stream as they come. A sender who falls silent would hold a transaction open for as long as he likes;
- * only time in which somebody waits for him counts, and not what a slow database takes.
+ * The pieces of a stream as they come. A sender who falls silent, or sends a byte now and then, would hold a transaction
+ * open for as long as he likes; only time in which somebody waits for him counts, and not what a slow database takes.
  */
 async function* heard(stream: Readable, silenceMs: number | undefined): AsyncGenerator<Buffer | string> {
   const pieces: AsyncIterator<Buffer | string> = stream.iterator({ destroyOnReturn: false });
+  let bytes = 0;
+  let waitedMs = 0;
   for (;;) {
     const next = pieces.next();
+    const beganMs = performance.now();
     const piece = await (silenceMs === undefined ? next : withinSilence(next, silenceMs));
     if (piece.done === true) return;
+    waitedMs += performance.now() - beganMs;
+    bytes += piece.value.length;
+    if (silenceMs !== undefined && waitedMs > silenceMs + bytes / PACE_MIN) throw new BifRefusal('SENDER_TOO_SLOW');
     yield piece.value;
   }
 }

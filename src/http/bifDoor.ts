@@ -23,7 +23,11 @@ const TOO_LARGE = 413;
 const UNPROCESSABLE = 422;
 
 /** Refusals of a file that HTTP has a status of its own for. */
-const STATUSES: Readonly<Record<string, number>> = { FILE_TOO_LARGE: TOO_LARGE, SENDER_SILENT: 408 };
+const STATUSES: Readonly<Record<string, number>> = {
+  FILE_TOO_LARGE: TOO_LARGE,
+  SENDER_SILENT: 408,
+  SENDER_TOO_SLOW: 408,
+};
 
 /** Registers `POST /bif`. It stands apart, so that its raw body does not change how the rest of the server reads bodies. */
 export function openBifDoor(parts: BifDoorParts): FastifyPluginCallback {

@@ -57,7 +57,7 @@ export const DaffronLine = z.strictObject({
 /** What is right by itself and yet does not go with the process that would use it. */
 export function whyNotLine(entry: z.infer<typeof DaffronLine>, path: string, rules: LineRules): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
-  if (rules.refusedCompanies.includes(entry.company)) {
+  if (rules.refusedCompanies.includes(entry.company.toUpperCase())) {
     problems.push(wrong(`${path}.company`, 'is a company of the Daffron simulator'));
   }
   if (entry.deadlineMs >= rules.requestTimeoutMs) {

@@ -51,9 +51,9 @@ beforeEach(async () => {
 /** Inserts an account that was never refreshed, as its reader would give it. */
 async function insertAccount(accountNumber = 'A-1'): Promise<Account> {
   const rows = await database.orm.query<{ id: string }[]>(
-    `INSERT INTO accounts (biller_id, account_number, customer_number, prepaid,
+    `INSERT INTO accounts (biller_id, account_number, customer_number, prepaid, billed_at,
        fact_invoice_date, fact_due_date, fact_file_id, fact_invoice_number)
-     VALUES ($1, $2, 'C-1', false, '2026-11-20', '2026-12-10', 1, 'N-1') RETURNING id`,
+     VALUES ($1, $2, 'C-1', false, now(), '2026-11-20', '2026-12-10', 1, 'N-1') RETURNING id`,
     [BILLER_ID, accountNumber],
   );
   const key = rows[0]?.id ?? '';

@@ -1,6 +1,6 @@
 // Which bill carries the refreshed balance: the newest, its part of two types, and none under review (CIS-06, RTD-08).
 import { afterNine, makeItem, makeReply, NO_ANSWER, openWorld } from '../fixtures/balanceWorld';
-import { day, ELECTRIC, makeAccount, makeBill, makeBiller, makeInvoice, WATER } from '../fixtures/handMade';
+import { day, ELECTRIC, makeAccount, makeBill, makeBiller, makeInvoice, NINE, WATER } from '../fixtures/handMade';
 
 const account = makeAccount('A-1');
 const older = makeInvoice('A-1', { invoiceNumber: 'A-1-10', invoiceDate: day('2026-10-20') });
@@ -114,8 +114,24 @@ test('PST-01 of two types each newest bill is judged by its own time', async () 
   const operation = world.operation({ newest });
   expect(sameElectric && (await operation.ofBill(sameElectric))).toMatchObject({ totalCents: 80_00n, source: 'CACHE' });
   expect(laterWater && (await operation.ofBill(laterWater))).toMatchObject({ totalCents: 40_00n, source: 'BIF' });
-  // The whole is as old as its oldest part may be: what the bills say together.
-  expect(await operation.ofAccount(account)).toMatchObject({ totalCents: 140_00n, source: 'BIF', stale: false });
+  // What was paid of the electric bill stays paid, and the whole is as old as its oldest part.
+  expect(await operation.ofAccount(account)).toMatchObject({
+    totalCents: 120_00n,
+    source: 'CACHE',
+    asOf: NINE,
+    stale: false,
+  });
+  expect(world.asked).toHaveLength(1);
+});
+
+test('PST-01 where items name no type, a new bill of one of two leaves only the bills, and they say that they are stale', async () => {
+  const world = openWorld(false);
+  world.says = () => makeReply([makeItem({ currentCents: 2_00n })]);
+  await world.operation().ofAccount(account);
+  await world.balances.settled();
+  world.now = afterNine(2);
+  const operation = world.operation({ newest: [electric, { ...water, ingestedAt: afterNine(1) }] });
+  expect(await operation.ofAccount(account)).toMatchObject({ totalCents: 140_00n, source: 'BIF', stale: true });
 });
 
 test('VST-04 a guest who sees the newest bill alone is still told what the whole account owes by its bills', async () => {

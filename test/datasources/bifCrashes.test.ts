@@ -24,7 +24,7 @@ afterAll(async () => {
   await house.close();
 });
 
-const ROWS = 1_000;
+const ROWS = 2_000;
 
 /** Bills of one month of many accounts. */
 function manyBills(month: number, count = ROWS): readonly BillTexts[] {

@@ -1,4 +1,5 @@
 // What a bill file leaves in the database, and what a second one changes (INV, BAL).
+import { Readable } from 'node:stream';
 import { renderReport } from '../../datasources/bills/bifReport';
 import { peekBiller } from '../../datasources/bills/ingestBif';
 import type { Biller } from '../../domain/biller';
@@ -208,6 +209,28 @@ test.each([
   });
   const open = await house.rows('SELECT user_name FROM account_links WHERE ended_at IS NULL');
   expect(open).toEqual([{ user_name: 'login2' }]);
+});
+
+test('INV-02 nothing is held in the database for a sender who has not sent the first block', async () => {
+  const file = Buffer.from(billFile([bill(1)]));
+  const open: number[] = [];
+  const asked = async (): Promise<void> => {
+    const [row] = await house.rows<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type = 'client backend'`,
+    );
+    open.push(row?.count ?? -1);
+  };
+  const slow = Readable.from(
+    (async function* pieces() {
+      await asked();
+      yield file.subarray(0, 100);
+      await asked();
+      yield file.subarray(100);
+    })(),
+  );
+  expect(await house.door.ingest(BILLER, 'x', slow, () => at(1))).toMatchObject({ counts: { new: 1 } });
+  expect(open).toEqual([0, 0]);
 });
 
 test('PST-01 a bill is as new as the file that last changed it; the same row again says nothing new', async () => {

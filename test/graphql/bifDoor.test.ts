@@ -173,7 +173,8 @@ describe('a sender who does not finish', () => {
     );
     return rows[0]?.count ?? -1;
   };
-  const begun = billFile([bill('1701', 'C-1', '30.00'), bill('1702', 'C-2', '30.00')]).slice(0, -20);
+  /** More than the first block, with which the transaction begins. */
+  const begun = billFile(Array.from({ length: 1000 }, (_, at) => bill(`17${at}`, 'C-1', '30.00'))).slice(0, -20);
   const begin = (address: string, token: string): ClientRequest => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
     const call = request(address, { method: 'POST', agent: false, headers });
@@ -191,11 +192,24 @@ describe('a sender who does not finish', () => {
       expect(await json(response)).toMatchObject({ refused: { code: 'SENDER_SILENT' } });
       call.destroy();
       expect(await transactions(impatient)).toBe(0);
-      const { data } = await impatient.ask(
-        await impatient.staff(),
-        '{ accountByNumber(accountNumber: "1701") { id } }',
-      );
+      const { data } = await impatient.ask(await impatient.staff(), '{ accountByNumber(accountNumber: "170") { id } }');
       expect(data.accountByNumber).toBeNull();
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  test('and sends a byte now and then holds no transaction either: he hears 408 with the reason', async () => {
+    const impatient = await openTestHouse({ bifSilenceMs: 300 });
+    try {
+      const address = `${await impatient.service.server.listen({ host: '127.0.0.1', port: 0 })}/bif`;
+      const call = begin(address, await impatient.token({ sub: 'feed', biller: CEDAR, role: 'SERVICE' }));
+      const dripping = setInterval(() => call.write('x'), 50);
+      const [response] = (await once(call, 'response').finally(() => clearInterval(dripping))) as [IncomingMessage];
+      expect(response.statusCode).toBe(408);
+      expect(await json(response)).toMatchObject({ refused: { code: 'SENDER_TOO_SLOW' } });
+      call.destroy();
+      expect(await transactions(impatient)).toBe(0);
     } finally {
       await impatient.close();
     }

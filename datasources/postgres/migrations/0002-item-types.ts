@@ -1,17 +1,15 @@
 // Which types the items of an account name, in place of whether they named any. The columns of before stay for a version: a
-// process of before runs on while the others are replaced (O23), and writes and reads them.
+// process of before runs on while the others are replaced (O23), and reads them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class ItemTypes1000000000002 implements MigrationInterface {
   name = 'ItemTypes1000000000002';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(
-      'ALTER TABLE accounts ADD COLUMN item_types integer[], ALTER COLUMN billed_at SET DEFAULT now()',
-    );
+    await queryRunner.query('ALTER TABLE accounts ADD COLUMN item_types integer[]');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('ALTER TABLE accounts DROP COLUMN item_types, ALTER COLUMN billed_at DROP DEFAULT');
+    await queryRunner.query('ALTER TABLE accounts DROP COLUMN item_types');
   }
 }
