@@ -22,12 +22,12 @@ export function watchUnhandled({ log, metrics, end }: UnhandledParts): void {
   process.on('uncaughtException', (error: unknown) => {
     metrics?.unhandled('exception');
     log.fatal({ code: 'UNCAUGHT_EXCEPTION', type: typeOf(error), stack: framesOf(error) }, 'the process ends by this');
-    // The line goes out first, since the end may come at once.
-    void endAfterFlush(log, end);
+    void endAfter(log, end);
   });
 }
 
-async function endAfterFlush(log: UnhandledParts['log'], end: UnhandledParts['end']): Promise<void> {
+/** The line goes out first, since the end may come at once. */
+async function endAfter(log: Log, end: () => void): Promise<void> {
   await log.flush();
   end();
 }
