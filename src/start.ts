@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { openClosers } from './closers';
 import { ConfigurationError, readConfig, type Config } from './config';
 import { openEmbedded } from './embedded/embedded';
+import { openExplorer } from './embedded/explorer';
 import { importSampleFiles } from './embedded/sampleData';
 import { openLog, type Log } from './log';
 import { showProgress } from './progress';
@@ -83,6 +84,7 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     const service = await openService(parts.settings, { log, now, ...sight });
     closers.add(() => service.close());
     const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
+    void service.server.register(openExplorer({ tokens: parts.tokens, people: parts.simulator.people }));
     const { url } = await openDoors(service, parts.settings);
     progress.done(
       imported.bills > 0

@@ -17,6 +17,7 @@ export function welcome({ url, parts, seconds }: Welcome): readonly string[] {
     '',
     `Ready after ${seconds.toFixed(1)} s.`,
     '',
+    `  Explorer           ${url}/`,
     `  GraphQL            ${url}/graphql`,
     `  Daffron simulator  ${simulator.url} (control: ${simulator.controlUrl})`,
     '',

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,7 +32,15 @@ const DRAFT_AGE_MAX_MS = 3_600_000;
 const RENAMES_MAX = 20;
 
 /** Files that are read and not imported; they stand at the same place in the build. */
-const COPIED = /\.(graphql|wsdl)$/;
+const COPIED = /\.(graphql|wsdl|html|css|js)$/;
+
+/** The explorer's page, and what it takes of packages as a browser runs it: a production install needs none of them. */
+const PAGE = join('src', 'embedded', 'page');
+const PAGE_PACKAGES = {
+  graphiql: ['graphiql.min.css', 'graphiql.min.js'],
+  react: ['umd/react.production.min.js'],
+  'react-dom': ['umd/react-dom.production.min.js'],
+};
 
 /** Whether a source is newer than the build. */
 export function isStale() {
@@ -78,6 +86,7 @@ function buildUnless(isSettled) {
     const compiled = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (compiled.status !== 0) throw new Error('the sources do not compile');
     for (const floor of FLOORS) copyRead(floor, draft);
+    if (existsSync(join(ROOT, PAGE))) copyPackages(join(draft, PAGE));
     const stamp = join(draft, '.built');
     // The stamp bears the time before compiling, so that a file saved meanwhile is seen as newer.
     writeFileSync(stamp, startedAt.toISOString());
@@ -134,6 +143,12 @@ function copyRead(folder, draft) {
       mkdirSync(join(draft, folder), { recursive: true });
       cpSync(join(ROOT, path), join(draft, path));
     }
+  }
+}
+
+function copyPackages(folder) {
+  for (const [name, files] of Object.entries(PAGE_PACKAGES)) {
+    for (const file of files) cpSync(join(ROOT, 'node_modules', name, file), join(folder, basename(file)));
   }
 }
 

@@ -1,0 +1,26 @@
+/** Finds a Chromium for the browser tests, and gets Debian's where none is installed. */
+import { messageOf } from '../../src/embedded/postgres/systemError';
+import { isRunnable, unpackProgram, type Program } from './debianPackage';
+
+/** Where Debian puts it, and what else it is called. */
+const INSTALLED = ['/usr/bin/chromium', 'chromium', 'chromium-browser', 'google-chrome'];
+
+/**
+ * An installed Chromium, else one unpacked below .cache earlier, else one unpacked there now (150 MB to fetch).
+ * @throws Error that says what to do when there is none of them
+ */
+export async function findChromiumProgram(): Promise<Program> {
+  for (const program of INSTALLED) {
+    if (await isRunnable({ program, env: process.env })) return { program, env: process.env };
+  }
+  try {
+    // Not the script that stands in usr/bin: that one looks for its browser where an install would have put it.
+    return await unpackProgram('chromium', 'usr/lib/chromium/chromium');
+  } catch (error) {
+    throw new Error(
+      'The browser tests need a real Chromium. None is installed, and getting one from the Debian packages failed. ' +
+        `Install chromium, as by "apt-get install chromium". What failed: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
