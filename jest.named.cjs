@@ -7,6 +7,7 @@ const { globalSetup: _setup, globalTeardown: _teardown, ...withoutServers } = ho
 module.exports = {
   projects: [
     { ...withoutServers, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+    { ...withoutServers, displayName: 'rendered', testMatch: ['<rootDir>/test/rendered/**/*.test.ts'] },
     { ...house, displayName: 'container', testMatch: ['<rootDir>/test/container/**/*.test.ts'] },
   ],
   testTimeout,
