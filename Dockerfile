@@ -9,7 +9,7 @@ FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Who has a registry of his own gives it as a secret named npmrc; it is in no layer.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY tools tools
 COPY schema schema
@@ -20,7 +20,7 @@ COPY simulator simulator
 COPY src src
 RUN npm run build
 # What the embedded mode alone needs stays behind: compilers, its database, the simulator and the explorer page.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --omit=optional && \
+RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --omit=dev --omit=optional && \
     rm -rf dist/simulator dist/src/embedded/page
 
 FROM ${BASE}

@@ -57,10 +57,6 @@ declare module 'fastify' {
     caller: Caller | null;
     mayReadContract: boolean;
   }
-  interface FastifyContextConfig {
-    /** For what is no caller's business, and is told without a token. */
-    isOpen?: boolean;
-  }
 }
 
 /** Every refusal for want of a good token is the same bytes, whatever was wrong with it (A1). */

@@ -43,7 +43,7 @@ beforeAll(async () => {
   url = /^ +Explorer +(\S+)$/m.exec(printed)?.[1] ?? 'the start named no explorer';
   browser = await chromium.launchPersistentContext(profile, {
     executablePath: program,
-    env: env as Record<string, string>,
+    env,
     headless: true,
     args: FLAGS,
     viewport: { width: 1440, height: 900 },

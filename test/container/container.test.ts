@@ -68,6 +68,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await container?.remove();
+  // The base stays for the next time; an image of every run would fill the disk.
+  await tools?.buildah('rmi', '--force', IMAGE).catch(() => undefined);
   await database?.drop();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });

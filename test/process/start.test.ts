@@ -22,6 +22,12 @@ const USERS: readonly [string, User | undefined][] =
       ]
     : [['the ordinary user of this run', undefined]];
 
+/** What the page asks for first. */
+interface ExplorerSamples {
+  readonly callers: readonly { readonly key: string; readonly token: string }[];
+  readonly queries: readonly { readonly caller: string; readonly query: string; readonly variables: object }[];
+}
+
 const README = readFileSync(path.resolve(__dirname, '../../README.md'), 'utf8');
 
 function block(mark: string): string {
@@ -71,6 +77,23 @@ describe.each(USERS)('started from a 0700 home by %s', (_name, user) => {
     expect(first).toContain(block('first-query').trim().slice(0, 40));
     for (const kind of ['owner', 'staff', 'guest']) expect(first).toMatch(new RegExp(`^${kind}.*: ey`, 'm'));
     expect(runPrintedCurl(first)).toEqual(JSON.parse(block('first-answer')));
+  });
+
+  test('its explorer page is there, with three sample tokens that are good', async () => {
+    const url = /^ +Explorer +(\S+)$/m.exec(first)?.[1] ?? '';
+    expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const samples = (await (await fetch(`${url}explorer/samples`)).json()) as ExplorerSamples;
+    expect(samples.callers.map(({ key }) => key)).toEqual(['owner', 'staff', 'guest']);
+    for (const { caller, query, variables } of samples.queries) {
+      const token = samples.callers.find(({ key }) => key === caller)?.token;
+      const answer = await fetch(`${url}graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables }),
+      });
+      const body = await answer.text();
+      expect([body, answer.status]).toEqual([expect.not.stringMatching(/"errors"|accountByNumber":null/), 200]);
+    }
   });
 
   test('the interrupt of a terminal stops every child', async () => {

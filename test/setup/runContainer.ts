@@ -1,12 +1,11 @@
 /** Runs an image as a cluster would: its own user, a read-only root, no capability, and the network of this machine. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerTools } from './containerTools';
 
@@ -94,6 +93,8 @@ export async function runContainer(
   };
 }
 
+type Spec = any; // oxlint-disable-line typescript/no-explicit-any -- the form is the runtime's
+
 interface Place {
   readonly root: string;
   readonly env: Readonly<Record<string, string>>;
@@ -101,8 +102,7 @@ interface Place {
 }
 
 /** The runtime's usual container, made as narrow as the manifests make it. */
-function narrow(spec: any, config: ImageConfig, { root, env, folder }: Place): object {
-  // oxlint-disable-line typescript/no-explicit-any -- the form is the runtime's
+function narrow(spec: Spec, config: ImageConfig, { root, env, folder }: Place): object {
   const [uid = '', gid = uid] = config.User.split(':');
   if (!/^[1-9]\d*$/.test(uid) || !/^[1-9]\d*$/.test(gid)) throw new Error(`the image runs as "${config.User}"`);
   const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
