@@ -175,7 +175,8 @@ test('the image is what the manifests run it as: its user, its port, its probe',
   const { runAsUser, runAsGroup } = podOf(readObjects()).securityContext;
   expect(dockerfile).toContain(`\nUSER ${runAsUser}:${runAsGroup}\n`);
   const { ports, livenessProbe } = containerOf(readObjects());
-  expect(dockerfile).toContain(`\nEXPOSE ${ports[0].containerPort}\n`);
+  const numbers = ports.map(({ containerPort }: { containerPort: number }) => containerPort);
+  expect(dockerfile).toContain(`\nEXPOSE ${numbers.join(' ')}\n`);
   expect(dockerfile).toContain(livenessProbe.httpGet.path);
   const lts = /^LTS=(\S+)$/m.exec(readFileSync(path.join(ROOT, '.ci', 'run'), 'utf8'))?.[1];
   expect(dockerfile).toMatch(new RegExp(`^ARG BASE=\\S+:${lts}-`, 'm'));
