@@ -53,7 +53,7 @@ export async function startProduct({ env, logFile, port, profileFolder }: Produc
   });
   const url = `http://127.0.0.1:${port}`;
   const deadline = performance.now() + START_DEADLINE_MS;
-  while (!(await answers(url))) {
+  while (!(await isReady(url))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       throw new Error(`the product did not start:\n${readFileSync(logFile, 'utf8').slice(-3000)}`);
     }
@@ -62,9 +62,9 @@ export async function startProduct({ env, logFile, port, profileFolder }: Produc
   return { name: 'ours', url, pid: child.pid ?? 0, stop: () => end(child) };
 }
 
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
     () => false,
   );
 }

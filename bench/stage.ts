@@ -53,8 +53,8 @@ export async function openStage({ profileFolder, say }: StageOptions): Promise<S
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
     closers.push(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
     say('starting Postgres, Redis and the fake Daffron');
     const databaseUrl = await openBenchDatabase(folder, closers);
@@ -63,7 +63,12 @@ export async function openStage({ profileFolder, say }: StageOptions): Promise<S
     closers.push(() => daffron.stop());
     const { settings, sign } = await writeSettings(folder, daffron.url);
     const port = await findFreePort();
-    const env = { ...settings, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+    const env = {
+      ...settings,
+      METRICS_PORT: String(await findFreePort()),
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+    };
     say('starting the product');
     const product = await startProduct({ env, logFile: join(folder, 'product.log'), port, profileFolder });
     closers.push(() => product.stop());
@@ -101,6 +106,7 @@ export async function openStage({ profileFolder, say }: StageOptions): Promise<S
       close,
     };
   } catch (error) {
+    say(tailOf(folder));
     await close();
     throw error;
   }
