@@ -134,12 +134,11 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
         }),
       );
     };
-    const { outcome, attempts } = await envelopes
-      .call(reader.operation, parameters, (envelope) =>
-        resilience.read(
-          () => attempt(envelope),
-          () => endsAt - performance.now(),
-        ),
+    const envelope = envelopes.write(reader.operation, parameters);
+    const { outcome, attempts } = await resilience
+      .read(
+        () => attempt(envelope),
+        () => endsAt - performance.now(),
       )
       .finally(patience.end);
     deps.onCall?.({

@@ -1,4 +1,6 @@
-// XML out: node-soap builds each envelope from the WSDL and drives the call; the socket and the reading are ours.
+// XML out: node-soap builds the envelope of each operation from the WSDL, once; each call fills in what is its own. The socket
+// and the reading are ours.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createClientAsync } from 'soap';
 import type { Client, SoapMethod } from 'soap';
@@ -27,16 +29,19 @@ export interface Envelope extends HttpRequest {
 }
 
 export interface Envelopes {
-  /**
-   * Builds the message of `operation` once and hands it to `exchange`, whose result becomes the call's; `parameters` are
-   * in the order of the schema. Throws for an operation the WSDL does not have.
-   */
-  call<T>(
-    operation: string,
-    parameters: Readonly<Record<string, string>>,
-    exchange: (envelope: Envelope) => Promise<T>,
-  ): Promise<T>;
+  /** The message of `operation`; `parameters` are in the order of the schema. Throws for an operation the WSDL does not have. */
+  write(operation: string, parameters: Readonly<Record<string, string>>): Envelope;
 }
+
+/** An operation's message in pieces: between each two stands the value of the named place. */
+interface Template {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pieces: readonly string[];
+  readonly places: readonly string[];
+}
+
+const MESSAGE_ID = 'MessageID';
+const TIME_STAMP = 'TimeStamp';
 
 /** Prepares node-soap with the WSDL, once for each biller (about 50 ms). Throws for header values XML cannot carry. */
 export async function openEnvelopes(
@@ -49,61 +54,96 @@ export async function openEnvelopes(
   for (const [name, value] of Object.entries(fixed)) {
     if (!isFit(value)) throw new Error(`the MultiSpeak header value ${name} has characters that XML cannot carry`);
   }
-  // Without the cache: it shares one parsed WSDL, and with it our replacement of the reader, among all users of the path.
+  // Without the cache: it shares one parsed WSDL among all users of the path.
   const client = await createClientAsync(WSDL, { httpClient: { request: carry }, disableCache: true }, endpoint);
-  // Our exchange has read the answer already; node-soap's own reader is slower and believes anything.
-  Object.assign(client.wsdl, { xmlToObject: (read: unknown) => read });
-  let messageId = '';
-  const headerNow = (): object => ({
-    MultiSpeakMsgHeader: { attributes: { ...fixed, MessageID: messageId, TimeStamp: deps.now().toISOString() } },
-  });
-  client.addSoapHeader(headerNow, '', 'tns', MULTISPEAK);
+  // What stands in a template where a call's own value belongs; no setting holds such a text by chance.
+  const mark = randomUUID();
+  const markOf = (place: string): string => `${mark}.${place}.`;
+  const own = { [MESSAGE_ID]: markOf(MESSAGE_ID), [TIME_STAMP]: markOf(TIME_STAMP) };
+  client.addSoapHeader({ MultiSpeakMsgHeader: { attributes: { ...fixed, ...own } } }, '', 'tns', MULTISPEAK);
+  const templates = new Map<string, Template>();
+
+  function templateOf(operation: string, names: readonly string[]): Template {
+    const known = templates.get(operation);
+    if (known !== undefined) return known;
+    const marks = Object.fromEntries(names.map((name) => [name, markOf(name)]));
+    const { xml, headers } = buildMessage(client, operation, marks);
+    // Splitting by a pattern with a group gives pieces and places in turn.
+    const parts = xml.split(new RegExp(`${mark}\\.(\\w+)\\.`));
+    const template = {
+      headers,
+      pieces: parts.filter((_part, at) => at % 2 === 0),
+      places: parts.filter((_part, at) => at % 2 === 1),
+    };
+    templates.set(operation, template);
+    return template;
+  }
+
   return {
-    call<T>(operation: string, parameters: Readonly<Record<string, string>>, exchange: Exchange<T>): Promise<T> {
-      const invoke: SoapMethod | undefined = client[operation];
-      if (invoke === undefined) throw new Error(`the WSDL has no operation ${operation}`);
-      const id = deps.newMessageId();
-      // The header function has no other way to know; the message is built before `invoke` returns, so no call gets another's.
-      messageId = id;
-      return new Promise((resolve, reject) => {
-        const send: Send = (xml, headers, answer) => {
-          exchange({ messageId: id, headers, body: Buffer.from(xml) }).then(
-            (value) => answer({ Body: { [`${operation}Response`]: { value } } }),
-            reject,
-          );
-        };
-        const done = (error: unknown, result: { readonly value: T }): void => {
-          if (error === null) resolve(result.value);
-          else reject(error);
-        };
-        invoke(parameters, done, { send });
-      });
+    write: (operation, parameters) => {
+      const { headers, pieces, places } = templateOf(operation, Object.keys(parameters));
+      const messageId = deps.newMessageId();
+      const values: Readonly<Record<string, string>> = {
+        ...parameters,
+        [MESSAGE_ID]: messageId,
+        [TIME_STAMP]: deps.now().toISOString(),
+      };
+      let text = pieces[0] ?? '';
+      for (const [at, place] of places.entries()) text += escape(values[place] ?? '') + (pieces[at + 1] ?? '');
+      return { messageId, headers, body: Buffer.from(text) };
     },
   };
 }
 
-type Exchange<T> = (envelope: Envelope) => Promise<T>;
+interface Message {
+  readonly xml: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-/** What one call gives to node-soap to be carried to `carry`: takes the message, answers with the body as it was read. */
-type Send = (xml: string, headers: Readonly<Record<string, string>>, answer: (read: object) => void) => void;
+/** What one call gives to node-soap to be handed to `carry`. */
+type Take = (message: Message) => void;
 
-/** The HTTP client that node-soap sees: it passes each message on to the call it belongs to. */
+/** Lets node-soap build a message, and takes it where it would be sent. */
+function buildMessage(client: Client, operation: string, parameters: Readonly<Record<string, string>>): Message {
+  const invoke: SoapMethod | undefined = client[operation];
+  if (invoke === undefined) throw new Error(`the WSDL has no operation ${operation}`);
+  const taken: Message[] = [];
+  const take: Take = (message) => void taken.push(message);
+  invoke(parameters, () => undefined, { take });
+  const [message] = taken;
+  if (message === undefined) throw new Error(`node-soap built no message of ${operation}`);
+  return message;
+}
+
+/** The HTTP client that node-soap sees: it sends nothing, and gives each message to whoever had it built. */
 function carry(
   _url: string,
   xml: string,
-  callback: (error: null, response: object, body: object) => void,
+  _callback: unknown,
   headers: Readonly<Record<string, string>> = {},
-  options: { readonly send?: Send } = {},
+  options: { readonly take?: Take } = {},
   client: Client,
 ): Promise<never> {
   // node-soap keeps the last message, with the password in it, on the client for whoever logs; nobody here does.
   delete client.lastRequest;
-  options.send?.(xml, headers, (read) => callback(null, {}, read));
+  options.take?.({ xml, headers });
   return UNUSED;
 }
 
-/** node-soap hears of the answer by the callback and does not look at what its HTTP client returns. */
+/** node-soap does not look at what its HTTP client returns. */
 const UNUSED = new Promise<never>(() => undefined);
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}
 
 /** False for a text with characters that XML cannot carry, or that an attribute would not bring back as they were. */
 function isFit(text: string): boolean {
