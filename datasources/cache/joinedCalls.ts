@@ -13,6 +13,7 @@ interface Flight<T> {
   readonly answer: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
+  isOver: boolean;
 }
 
 export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
@@ -30,7 +31,11 @@ export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
     const flight: Flight<T> = {
       controller,
       waiting: 0,
-      answer: start(controller.signal).finally(() => leave(key, flight)),
+      isOver: false,
+      answer: start(controller.signal).finally(() => {
+        flight.isOver = true;
+        leave(key, flight);
+      }),
     };
     flights.set(key, flight);
     return flight;
@@ -60,8 +65,8 @@ export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
       } finally {
         signal.removeEventListener('abort', onLeave);
         flight.waiting -= 1;
-        if (flight.waiting === 0) {
-          // The last one to leave an unfinished call ends it; a finished one does not hear this.
+        if (flight.waiting === 0 && !flight.isOver) {
+          // The last one to leave an unfinished call ends it; an abort that nobody hears would still cost its error.
           leave(key, flight);
           flight.controller.abort();
         }

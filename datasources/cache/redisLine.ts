@@ -1,5 +1,6 @@
 // The line to Redis: one server, one behind sentinels, or a cluster. A command waits for nothing and nobody fails for it
 // (RTD-06, O1 to O6).
+import { hash } from 'node:crypto';
 import { circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redisAddress';
@@ -44,7 +45,7 @@ export function openRedisLine(
   commandTimeoutMs: number,
   onTrouble: (trouble: RedisTrouble) => void,
 ): RedisLine {
-  const redis = connect(address, commandTimeoutMs);
+  const redis = connect(address);
   redis.on('error', () => onTrouble('CONNECTION'));
   const commands = commandsOf(redis);
   // A Redis that refuses a command is not away: one that is full or read-only refuses writes and still serves reads (O6).
@@ -56,7 +57,7 @@ export function openRedisLine(
   return {
     attempt: async (trouble, ask) => {
       try {
-        return await breaker.execute(() => ask(commands));
+        return await breaker.execute(() => inTime(ask(commands), commandTimeoutMs));
       } catch {
         // A cache that is away is one that is empty; the trouble is counted, and the caller asks Daffron.
         onTrouble(trouble);
@@ -68,13 +69,25 @@ export function openRedisLine(
   };
 }
 
+/**
+ * Fails after so many milliseconds without an answer. Not by the library's own limit: when this process was busy for that
+ * long, its timers run before its sockets are read, and an answer that has come would count as none. One look at the
+ * sockets lies between.
+ */
+function inTime<T>(answer: Promise<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error('Redis did not answer in time'));
+    const timer = setTimeout(() => setImmediate(giveUp), limitMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 const reconnectAfterMs = (tries: number): number => Math.min(tries * 50, RECONNECT_MS_MAX);
 
-function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Cluster {
+function connect(address: RedisAddress): Redis | Cluster {
   // A command waits neither for a connection nor for a second try: the cache is a hint.
   const impatient = {
     maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: FAREWELL_MS,
     autoResendUnfulfilledCommands: false,
@@ -116,6 +129,25 @@ function commandsOf(redis: Redis | Cluster): RedisCommands {
     read: (keys) => (redis.isCluster ? Promise.all(keys.map((key) => redis.get(key))) : redis.mget([...keys])),
     delete: (key) => redis.del(key),
     ping: () => redis.ping(),
-    run: (script, keys, values) => redis.eval(script, keys.length, ...keys, ...values),
+    run: async (script, keys, values) => {
+      try {
+        return await redis.evalsha(hashOf(script), keys.length, ...keys, ...values);
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        // This server has not seen the script yet, or forgot it at a restart; told once, it knows it by its hash.
+        return await redis.eval(script, keys.length, ...keys, ...values);
+      }
+    },
   };
+}
+
+const hashes = new Map<string, string>();
+
+/** Redis knows a script by its SHA-1. */
+function hashOf(script: string): string {
+  const known = hashes.get(script);
+  if (known !== undefined) return known;
+  const made = hash('sha1', script);
+  hashes.set(script, made);
+  return made;
 }
