@@ -1,6 +1,8 @@
 // Whose request it is: a verified token becomes claims, and anything else the same refusal (A1 to A3, AUT-02).
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { isAccountNumber } from '../../domain/account';
 import { ROLES, type Claims } from '../../domain/caller';
@@ -24,6 +26,22 @@ const TOKEN_LENGTH_MAX = 16_384;
 
 const KEYS_TIMEOUT_MS = 3000;
 
+/**
+ * A signature that was good a moment ago is not computed again: a page sends several requests at once. So short that a
+ * key which the issuer withdraws opens nothing for long; links are looked up for each request all the same (A10).
+ */
+const VERIFIED_MS = 60_000;
+
+/** Some hundred bytes each. */
+const VERIFIED_MAX = 10_000;
+
+/** Claims of a token that was verified, and how long they need no other look; instants in milliseconds. */
+interface Verified {
+  readonly authentication: Authentication & { kind: 'claims' };
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 const accountNumber = z.string().refine(isAccountNumber);
 
 const TokenClaims = z
@@ -45,9 +63,15 @@ const REFUSED = { kind: 'refused' } as const;
 /** Verifies bearer tokens with the issuer's keys, pinned algorithms and the injected clock. */
 export function openAuthentication(settings: TokenSettings, now: () => Date): Authenticate {
   const keys = openKeys(settings.keys);
+  // By their hashes, so that nothing that could be used again lies in memory.
+  const verified = new LRUCache<string, Verified>({ max: VERIFIED_MAX });
   return async (authorization) => {
     const token = /^bearer ([a-z0-9_-]+\.[a-z0-9_-]+\.[a-z0-9_-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined || token.length > TOKEN_LENGTH_MAX) return REFUSED;
+    const name = hash('sha256', token, 'base64');
+    const known = verified.get(name);
+    const nowMs = now().getTime();
+    if (known !== undefined && nowMs >= known.fromMs && nowMs < known.untilMs) return known.authentication;
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer: settings.issuer,
@@ -58,7 +82,12 @@ export function openAuthentication(settings: TokenSettings, now: () => Date): Au
         currentDate: now(),
         ...(settings.type !== undefined && { typ: settings.type }),
       });
-      return readClaims(payload, settings, now());
+      const authentication = readClaims(payload, settings, now());
+      if (authentication.kind === 'claims') {
+        const expiresMs = ((payload.exp ?? 0) + settings.leewaySeconds) * 1000;
+        verified.set(name, { authentication, fromMs: nowMs, untilMs: Math.min(nowMs + VERIFIED_MS, expiresMs) });
+      }
+      return authentication;
     } catch (error) {
       return isKeyTrouble(error) ? { kind: 'unavailable' } : REFUSED;
     }
