@@ -45,8 +45,11 @@ export interface Operation {
 }
 
 export interface BalanceReader {
-  /** Undefined where Daffron said nothing and no bill is there. `maxAgeSeconds` as the contract has it. */
-  ofAccount(account: Account, maxAgeSeconds?: number): Promise<Balance | undefined>;
+  /**
+   * Undefined where Daffron said nothing and no bill is there; a plain value where this operation has been told it already.
+   * `maxAgeSeconds` as the contract has it.
+   */
+  ofAccount(account: Account, maxAgeSeconds?: number): Promise<Balance | undefined> | Balance | undefined;
   /** An older bill keeps its billed figures and causes no call (CIS-06, RTD-08). */
   ofBill(bill: Bill, maxAgeSeconds?: number): Promise<Balance> | Balance;
   /** The bill, its account bearing what a refresh of this very operation said, so that one answer does not contradict itself. */
@@ -76,6 +79,8 @@ export function openBalances(parts: BalanceParts): Balances {
       const refreshes = new Map<string, Promise<Learnt>>();
       /** What was last asked of each account, by a refresh or not. */
       const asked = new Map<string, Promise<Learnt>>();
+      /** What each question for an account's balance was answered with; one operation has one answer. */
+      const answers = new Map<string, Promise<Balance | undefined> | { readonly balance: Balance | undefined }>();
       const kept = new DataLoader<Account, KeptBalance | undefined, string>(
         async (accounts) => {
           const values = await shared.kept(accounts);
@@ -199,9 +204,30 @@ export function openBalances(parts: BalanceParts): Balances {
       }
 
       const withheld: Learnt = { kind: 'billed', stale: true, problem: null };
+
+      async function answerTo(account: Account, maxAgeSeconds: number | undefined): Promise<Balance | undefined> {
+        return accountBalance(
+          account,
+          maySeeRefreshed(caller, account) ? await learn(account, maxAgeSeconds) : withheld,
+        );
+      }
+
       return {
-        ofAccount: async (account, maxAgeSeconds) =>
-          accountBalance(account, maySeeRefreshed(caller, account) ? await learn(account, maxAgeSeconds) : withheld),
+        ofAccount: (account, maxAgeSeconds) => {
+          const question = `${generationKey(account)}:${maxAgeSeconds ?? ''}`;
+          const known = answers.get(question);
+          if (known !== undefined && 'balance' in known) {
+            if (known.balance !== undefined) parts.onAnswer?.(known.balance.source, known.balance.stale);
+            return known.balance;
+          }
+          if (known !== undefined) return known;
+          const answering = answerTo(account, maxAgeSeconds).then((balance) => {
+            answers.set(question, { balance });
+            return balance;
+          });
+          answers.set(question, answering);
+          return answering;
+        },
         ofBill: (bill, maxAgeSeconds) => {
           const { account } = bill.standing;
           if (isSuperseded(bill)) return billed([bill.invoice], account, BILLED);

@@ -1,5 +1,6 @@
 // Accounts and what hangs on them.
 import { GraphQLError } from 'graphql';
+import type { Balance } from '../domain/balance';
 import { shownNumber } from '../domain/caller';
 import type { AccountConnectionResolvers, AccountEdgeResolvers, AccountResolvers } from './generated';
 import { readId, writeId } from './ids';
@@ -19,8 +20,8 @@ export const Account: AccountResolvers = {
     mainAccountNumber === null ? null : ((await sources.accounts.byNumber(mainAccountNumber)) ?? null),
   subAccounts: ({ accountNumber }, page, { sources }) =>
     sources.accounts.pageOfSubAccounts(accountNumber, readPageRequest(page)),
-  balance: async (account, { maxAgeSeconds }, { sources }) =>
-    (await sources.balances.ofAccount(account, readMaxAge(maxAgeSeconds))) ?? noBalance(),
+  balance: (account, { maxAgeSeconds }, { sources }) =>
+    orNoBalance(sources.balances.ofAccount(account, readMaxAge(maxAgeSeconds))),
   currentInvoice: async (account, _arguments, { sources }) => (await sources.invoices.current(account)) ?? null,
   invoices: (account, page, { sources }) => sources.invoices.page(account, readPageRequest(page)),
   coOwners: ({ accountNumber }, _arguments, { sources }) => sources.coOwners.ofAccount(accountNumber),
@@ -32,6 +33,12 @@ export const AccountConnection: AccountConnectionResolvers = {
 };
 
 export const AccountEdge: AccountEdgeResolvers = { cursor: cursorOf };
+
+/** A balance that is known already stays a plain value: a promise for each item of a list costs as much as its calls. */
+function orNoBalance(balance: Promise<Balance | undefined> | Balance | undefined): Promise<Balance> | Balance {
+  if (balance instanceof Promise) return balance.then(orNoBalance);
+  return balance ?? noBalance();
+}
 
 function noBalance(): never {
   throw new GraphQLError('The balance cannot be told right now.', { extensions: { code: 'BALANCE_UNAVAILABLE' } });

@@ -1,5 +1,6 @@
 // The root fields: each by a key, and null for what the caller may not see.
 import type { QueryResolvers } from './generated';
+import { foreseeBalances } from './lists/foresight';
 import { readId } from './ids';
 import { readIds } from './pages';
 
@@ -8,8 +9,12 @@ export const Query: QueryResolvers = {
   biller: (_root, _arguments, { sources }) => sources.biller,
   customer: (_root, { id }, { sources }) => byId(readId('customer', id), sources.customers),
   account: (_root, { id }, { sources }) => byId(readId('account', id), sources.accounts),
-  accounts: (_root, { ids }, { sources }) =>
-    Promise.all(readIds(ids).map((id) => byId(readId('account', id), sources.accounts))),
+  accounts: (_root, { ids }, { sources }, info) =>
+    foreseeBalances(
+      Promise.all(readIds(ids).map((id) => byId(readId('account', id), sources.accounts))),
+      sources.balances,
+      info,
+    ),
   accountByNumber: async (_root, { accountNumber }, { sources }) =>
     (await sources.accounts.byNumber(accountNumber.trim())) ?? null,
   invoice: (_root, { id }, { sources }) => byId(readId('invoice', id), sources.invoices),

@@ -12,8 +12,9 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { parse, type GraphQLSchema } from 'graphql';
+import { parse, type GraphQLField, type GraphQLSchema } from 'graphql';
 import type { Context } from '../resolvers/context';
+import { foreseeBalances } from '../resolvers/lists/foresight';
 import { resolvers } from '../resolvers/resolvers';
 import { judgeOperations } from './limits/judgeOperations';
 import { SELECTIONS_MAX } from './limits/limits';
@@ -36,7 +37,32 @@ export function readSchema(): GraphQLSchema {
     .sort();
   const typeDefs = parse(files.map((name) => readFileSync(join(SCHEMA_DIR, name), 'utf8')).join('\n'));
   // The array is the one form that every release line of the library takes.
-  return buildSubgraphSchema([{ typeDefs, resolvers }]);
+  return withForesight(buildSubgraphSchema([{ typeDefs, resolvers }]));
+}
+
+/** A router's list of accounts is foreseen as our own one is; the library writes that field's resolver. */
+function withForesight(schema: GraphQLSchema): GraphQLSchema {
+  const entities: GraphQLField<unknown, Context> | undefined = schema.getQueryType()?.getFields()['_entities'];
+  const resolve = entities?.resolve;
+  if (entities === undefined || resolve === undefined) throw new Error('the subgraph has no entities');
+  entities.resolve = (root, args, context, info) => {
+    const list: unknown = resolve(root, args, context, info);
+    return foreseeBalances(settled(Array.isArray(list) ? list : []), context.sources.balances, info);
+  };
+  return schema;
+}
+
+/** Each entity, or its error in its place: one that fails must not take the others along. */
+function settled(list: readonly unknown[]): Promise<readonly unknown[]> {
+  return Promise.all(
+    list.map(async (entity) => {
+      try {
+        return await entity;
+      } catch (error) {
+        return error instanceof Error ? error : new Error('an entity failed', { cause: error });
+      }
+    }),
+  );
 }
 
 export interface GraphqlSettings {

@@ -106,7 +106,7 @@ export function openInvoices(database: Database, caller: Caller, accounts: Accou
     return keys.map((key) => found.get(key));
   });
   const pages = new DataLoader<PageAsk, Page<Bill>, string>(async (asks) => await loadPages(asks), {
-    cacheKeyFn: (ask) => `${batchOf(ask)}|${ask.account.accountNumber}`,
+    cacheKeyFn: pageKeyOf,
   });
 
   async function standingOf(account: Account): Promise<Standing> {
@@ -114,6 +114,20 @@ export function openInvoices(database: Database, caller: Caller, accounts: Accou
   }
 
   async function loadPages(asks: readonly PageAsk[]): Promise<Page<Bill>[]> {
+    // Both statements are under way together.
+    const [found, standings] = await Promise.all([
+      findPages(asks),
+      Promise.all(asks.map(({ account }) => standingOf(account))),
+    ]);
+    return asks.map((ask, at) => {
+      const standing = standings[at] ?? { account: ask.account, newest: [], today };
+      const list = found.get(pageKeyOf(ask)) ?? [];
+      const bills = list.map((invoice) => ({ invoice, standing })).filter((bill) => maySeeInvoice(caller, bill));
+      return pageOf(bills, ({ invoice }) => invoice.key, ask.request);
+    });
+  }
+
+  async function findPages(asks: readonly PageAsk[]): Promise<ReadonlyMap<string, readonly Invoice[]>> {
     const found = new Map<string, Invoice[]>();
     for (const batch of groupBy(asks, batchOf).values()) {
       const [first] = batch;
@@ -132,14 +146,7 @@ export function openInvoices(database: Database, caller: Caller, accounts: Accou
         found.set(key, list);
       }
     }
-    return await Promise.all(
-      asks.map(async ({ account, request }) => {
-        const standing = await standingOf(account);
-        const list = found.get(`${batchOf({ account, request })}|${account.accountNumber}`) ?? [];
-        const bills = list.map((invoice) => ({ invoice, standing })).filter((bill) => maySeeInvoice(caller, bill));
-        return pageOf(bills, ({ invoice }) => invoice.key, request);
-      }),
-    );
+    return found;
   }
 
   return {
@@ -153,6 +160,10 @@ export function openInvoices(database: Database, caller: Caller, accounts: Accou
     },
     page: (account, request) => pages.load({ account, request }),
   };
+}
+
+function pageKeyOf(ask: PageAsk): string {
+  return `${batchOf(ask)}|${ask.account.accountNumber}`;
 }
 
 function batchOf({ request }: PageAsk): string {
