@@ -19,7 +19,10 @@ interface Plan {
   readonly warmSeconds: number;
   readonly overloadSeconds: number;
   readonly longTurns: boolean;
+  /** Cells whose name holds this. */
   readonly only: string | undefined;
+  /** Those of the cells' targets that are wanted. */
+  readonly targets: readonly string[] | undefined;
 }
 
 const FULL = { turns: 5, seconds: 4, warmSeconds: 1.5, overloadSeconds: 15, longTurns: true };
@@ -35,6 +38,7 @@ async function main(): Promise<number> {
       turns: { type: 'string' },
       seconds: { type: 'string' },
       profile: { type: 'string' },
+      targets: { type: 'string' },
       rows: { type: 'string' },
     },
   });
@@ -47,6 +51,7 @@ async function main(): Promise<number> {
   const plan = {
     ...chosen,
     only: values.only,
+    targets: values.targets?.split(','),
     turns: Number(values.turns ?? chosen.turns),
     seconds: Number(values.seconds ?? chosen.seconds),
   };
@@ -103,7 +108,7 @@ async function measureCell(turns: Turns, cell: Cell, plan: Plan): Promise<Measur
   const count = Math.min(plan.turns, cell.turnsMax ?? plan.turns);
   const seconds = plan.longTurns ? (cell.seconds ?? plan.seconds) : plan.seconds;
   for (let turn = 0; turn < count; turn += 1) {
-    for (const name of cell.targets) {
+    for (const name of cell.targets.filter((one) => plan.targets?.includes(one) ?? true)) {
       const figures = await turns.take(cell, name, seconds, plan.warmSeconds);
       taken.set(name, [...(taken.get(name) ?? []), figures]);
     }

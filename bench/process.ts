@@ -46,7 +46,8 @@ const START_DEADLINE_MS = 120_000;
 export async function startProduct({ env, logFile, port, profileFolder }: ProductOptions): Promise<Target> {
   const log = openSync(logFile, 'w');
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
-  const child = spawn(process.execPath, [...profile, join(ROOT, 'tools/run.mjs'), 'src/start'], {
+  const [, ...start] = startScript().split(' ');
+  const child = spawn(process.execPath, [...profile, ...start], {
     cwd: ROOT,
     stdio: ['ignore', log, log],
     env: { ...process.env, ...env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) },
@@ -60,6 +61,12 @@ export async function startProduct({ env, logFile, port, profileFolder }: Produc
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { name: 'ours', url, pid: child.pid ?? 0, stop: () => end(child) };
+}
+
+/** What `npm start` runs: `node` with its flags; npm itself would be a process between. */
+function startScript(): string {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start;
 }
 
 async function isReady(url: string): Promise<boolean> {

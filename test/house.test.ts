@@ -40,6 +40,10 @@ describe('imports', () => {
     expect(imports.whoImportsTests(files)).toEqual([]);
   });
 
+  test('keep the bench outside: it meets the house as a process, and nothing leans on it', () => {
+    expect(imports.whoMixesWithBench(files)).toEqual([]);
+  });
+
   test('of data sources are made by resolvers/context.ts only', () => {
     expect(imports.whoBypassesContext(files)).toEqual([]);
   });

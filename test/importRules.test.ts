@@ -98,6 +98,14 @@ describe('who may import whom', () => {
   test('code that imports a test is caught', () => {
     expect(imports.whoImportsTests(plantHouse({ 'test/a.ts': `import './b';` }))).toEqual([]);
     expect(imports.whoImportsTests(plantHouse({ 'tools/a.mjs': `import '../test/b';` }))).toHaveLength(1);
+    expect(imports.whoImportsTests(plantHouse({ 'bench/a.ts': `import '../test/setup/servers';` }))).toEqual([]);
+    expect(imports.whoImportsTests(plantHouse({ 'bench/a.ts': `import '../test/fixtures/books';` }))).toHaveLength(1);
+  });
+
+  test('code that leans on the bench, and a bench that reaches into the house, are caught', () => {
+    expect(imports.whoMixesWithBench(plantHouse({ 'bench/a.ts': `import '../src/embedded/freePort';` }))).toEqual([]);
+    expect(imports.whoMixesWithBench(plantHouse({ 'bench/a.ts': `import '../domain/money';` }))).toHaveLength(1);
+    expect(imports.whoMixesWithBench(plantHouse({ 'tools/a.mjs': `import '../bench/world';` }))).toHaveLength(1);
   });
 
   test('a resolver that reaches for a data source is caught, even for a type', () => {

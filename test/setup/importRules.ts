@@ -82,10 +82,25 @@ export function whoMixesWithNeighbours(files: readonly SourceFile[]): readonly s
   return violations([...outOf, ...into], 'what stands beside the house shares no code with it');
 }
 
-/** Nothing imports `test/` but `test/`. */
+/** Nothing imports `test/` but `test/`, and `bench/` the servers that its set-up starts. */
 export function whoImportsTests(files: readonly SourceFile[]): readonly string[] {
-  const links = linksOf(files).filter(({ from, to }) => topOf(to) === 'test' && topOf(from) !== 'test');
+  const mayImport = (from: string, to: string): boolean =>
+    topOf(from) === 'test' || (topOf(from) === 'bench' && to.startsWith('test/setup/'));
+  const links = linksOf(files).filter(({ from, to }) => topOf(to) === 'test' && !mayImport(from, to));
   return violations(links, 'only tests import tests');
+}
+
+/** `bench/` measures from outside: nothing imports it, and of the house it may use only what starts a database. */
+export function whoMixesWithBench(files: readonly SourceFile[]): readonly string[] {
+  const links = linksOf(files);
+  const into = links.filter(({ from, to }) => topOf(to) === 'bench' && topOf(from) !== 'bench');
+  const outOf = links.filter(
+    ({ from, to }) => topOf(from) === 'bench' && FLOORS.includes(topOf(to)) && !to.startsWith('src/embedded/'),
+  );
+  return [
+    ...violations(into, 'nothing imports the bench'),
+    ...violations(outOf, 'the bench meets the house as a process'),
+  ];
 }
 
 /** In `resolvers/`, context.ts alone imports `datasources/`, types included. */
