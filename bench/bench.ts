@@ -13,6 +13,9 @@ import { BILLERS, type BillerName } from './world';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** As a shell counts the end by an interrupt. */
+const EXIT_INTERRUPTED = 130;
+
 interface Plan {
   readonly turns: number;
   readonly seconds: number;
@@ -56,6 +59,9 @@ async function main(): Promise<number> {
     seconds: Number(values.seconds ?? chosen.seconds),
   };
   const stage = await openStage({ profileFolder: values.profile, say });
+  // Whoever interrupts a run leaves no server behind.
+  const end = (): void => void stage.close().finally(() => process.exit(EXIT_INTERRUPTED));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   try {
     return await measureReads(stage, plan);
   } catch (error) {

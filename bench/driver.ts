@@ -14,6 +14,8 @@ export interface LoopResult {
   /** Those that were answered within the time; the others were begun in it. */
   readonly inTime: number;
   readonly wrong: number;
+  /** Told at once that the service has too much to do; they count neither as requests nor as wrong. */
+  readonly refused: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** The first wrong answer, cut. */
@@ -41,6 +43,10 @@ export interface OpenLoopResult {
 const ANSWER_DEADLINE_MS = 60_000;
 
 const SHOWN = 300;
+
+/** Service Unavailable: the answer of a load shedder. Who hears it comes again, a little later. */
+const SHED = 503;
+const REFUSED_PAUSE_MS = 100;
 
 async function post(pool: Pool, ask: Ask, signal?: AbortSignal): Promise<{ status: number; text: string }> {
   const { statusCode, body } = await pool.request({
@@ -79,6 +85,7 @@ export async function closedLoop(
   const times: number[] = [];
   let inTime = 0;
   let wrong = 0;
+  let refused = 0;
   let sample: string | undefined;
   const until = performance.now() + seconds * 1000;
   await Promise.all(
@@ -87,6 +94,11 @@ export async function closedLoop(
         const ask = next(caller, turn);
         const begun = performance.now();
         const { status, text } = await post(pool, ask).catch((error: unknown) => ({ status: 0, text: String(error) }));
+        if (status === SHED) {
+          refused += 1;
+          await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));
+          continue;
+        }
         times.push(performance.now() - begun);
         if (performance.now() < until) inTime += 1;
         if (status === 200 && isRight(text, ask)) continue;
@@ -96,7 +108,15 @@ export async function closedLoop(
     }),
   );
   await pool.close();
-  return { requests: times.length, inTime, wrong, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), sample };
+  return {
+    requests: times.length,
+    inTime,
+    wrong,
+    refused,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    sample,
+  };
 }
 
 /** Arrivals in even steps at `rate` a second, whether or not anybody was answered; each leaves after `patienceMs`. */
@@ -114,7 +134,7 @@ export async function openLoop(
   const visit = async (ask: Ask): Promise<void> => {
     const fromMs = Date.now();
     const outcome = await post(pool, ask, AbortSignal.timeout(patienceMs)).then(
-      ({ status, text }) => (status === 503 || status === 429 ? 'refused' : judge(status, text, ask)),
+      ({ status, text }) => (status === SHED || status === 429 ? 'refused' : judge(status, text, ask)),
       () => 'left' as const,
     );
     counts[outcome] += 1;

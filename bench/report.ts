@@ -33,14 +33,14 @@ export function cellLines(measured: Measured): string[] {
     '',
     `### ${measured.cell.name}`,
     '',
-    '| target | CPU ÷ ours | CPU s per 1 000 | SOAP calls per request | p50 ms | p99 ms | peak MB | most in flight | requests |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| target | CPU ÷ ours | CPU s per 1 000 | SOAP calls per request | p50 ms | p99 ms | peak MB | most in flight | requests | refused |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ];
   const rows = [...measured.figures].map(([name, figures]) => {
     const own = figures.cpuPer1000 / (measured.figures.get('ours')?.cpuPer1000 ?? Number.NaN);
-    const { cpuPer1000, soapPerRequest, p50Ms, p99Ms, peakMb, inFlightMax, requests } = figures;
+    const { cpuPer1000, soapPerRequest, p50Ms, p99Ms, peakMb, inFlightMax, requests, refused } = figures;
     const cells = [own, cpuPer1000, soapPerRequest, p50Ms, p99Ms, peakMb].map(short);
-    return `| ${[name, ...cells, inFlightMax, requests].join(' | ')} |`;
+    return `| ${[name, ...cells, inFlightMax, requests, refused].join(' | ')} |`;
   });
   return [...head, ...rows];
 }

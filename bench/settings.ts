@@ -47,7 +47,7 @@ async function openKeys(folder: string): Promise<{ file: string; sign: Settings[
 }
 
 function writeBillers(folder: string, daffronUrl: string): string {
-  const entries = Object.entries(BILLERS).map(([name, { id, override, maxConcurrent, delayMs }]) => ({
+  const entries = Object.entries(BILLERS).map(([name, { id, override, maxConcurrent, delayMs, queueMax }]) => ({
     id,
     name: `Bench ${name}`,
     timeZone: 'America/Chicago',
@@ -61,8 +61,7 @@ function writeBillers(folder: string, daffronUrl: string): string {
       password: { env: 'BENCH_PASSWORD' },
       company: 'COOP',
       maxConcurrent,
-      // 200 callers of 30 accounts each wait at once; the queue is bounded, and time bounds it further.
-      queueMax: 10_000,
+      queueMax,
     },
   }));
   const file = join(folder, 'billers.json');

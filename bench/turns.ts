@@ -9,6 +9,7 @@ import { BILLERS, type BillerName } from './world';
 export interface Figures {
   readonly requests: number;
   readonly wrong: number;
+  readonly refused: number;
   readonly soapPerRequest: number;
   readonly cpuPer1000: number;
   readonly p50Ms: number;
@@ -123,6 +124,7 @@ export function middleOf(turns: readonly Figures[]): Figures {
   return {
     requests: turns.reduce((sum, turn) => sum + turn.requests, 0),
     wrong: turns.reduce((sum, turn) => sum + turn.wrong, 0),
+    refused: turns.reduce((sum, turn) => sum + turn.refused, 0),
     soapPerRequest: of((turn) => turn.soapPerRequest),
     cpuPer1000: of((turn) => turn.cpuPer1000),
     p50Ms: of((turn) => turn.p50Ms),

@@ -21,13 +21,37 @@ const FIRST_ACCOUNT = 4_000_000_000;
 /** The biller's settings decide how fresh a balance must be and how many calls Daffron allows at a time. */
 export const BILLERS = {
   /** Every balance is fresh. */
-  fresh: { id: '0b000000-0000-4000-8000-000000000001', override: true, maxConcurrent: 64, delayMs: 5 },
+  fresh: {
+    id: '0b000000-0000-4000-8000-000000000001',
+    override: true,
+    maxConcurrent: 64,
+    delayMs: 5,
+    queueMax: 10_000,
+  },
   /** Kept balances serve for six hours. */
-  kept: { id: '0b000000-0000-4000-8000-000000000002', override: false, maxConcurrent: 64, delayMs: 5 },
+  kept: {
+    id: '0b000000-0000-4000-8000-000000000002',
+    override: false,
+    maxConcurrent: 64,
+    delayMs: 5,
+    queueMax: 10_000,
+  },
   /** A slower Daffron that allows 512 calls at a time (L2). */
-  wide: { id: '0b000000-0000-4000-8000-000000000003', override: true, maxConcurrent: 512, delayMs: 40 },
-  /** A slow Daffron that allows few calls at a time (L4, L5): 160 calls a second. */
-  narrow: { id: '0b000000-0000-4000-8000-000000000004', override: true, maxConcurrent: 16, delayMs: 100 },
+  wide: {
+    id: '0b000000-0000-4000-8000-000000000003',
+    override: true,
+    maxConcurrent: 512,
+    delayMs: 40,
+    queueMax: 10_000,
+  },
+  /** A slow Daffron that allows few calls at a time (L4, L5): 160 a second, and the queue is as long as a second of them. */
+  narrow: {
+    id: '0b000000-0000-4000-8000-000000000004',
+    override: true,
+    maxConcurrent: 16,
+    delayMs: 100,
+    queueMax: 160,
+  },
 } as const;
 
 export type BillerName = keyof typeof BILLERS;

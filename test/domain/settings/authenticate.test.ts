@@ -173,3 +173,30 @@ test('AUT-02 the clock is the one that was handed in', async () => {
 test('AUT-02 a key set that cannot be read is an error when the process starts', () => {
   expect(() => openAuthentication(settingsWith({ file: join(folder, 'none.json') }), () => NOW)).toThrow('ENOENT');
 });
+
+test('A3 a token that was good a moment ago is refused from the second on in which it expires', async () => {
+  let now = NOW;
+  const clocked = openAuthentication(settingsWith({ file: join(folder, 'keys.json') }), () => now);
+  const token = await bearer(es256, claimsWith({ exp: NOW_SECONDS + 20 }));
+  expect(await clocked(token)).toMatchObject({ kind: 'claims' });
+  now = new Date(NOW.getTime() + 49_000);
+  expect(await clocked(token)).toMatchObject({ kind: 'claims' });
+  now = new Date(NOW.getTime() + 51_000);
+  expect(await clocked(token)).toEqual(REFUSED);
+});
+
+test('A3 a token that was good is refused when the clock is set back before it was made', async () => {
+  let now = NOW;
+  const clocked = openAuthentication(settingsWith({ file: join(folder, 'keys.json') }), () => now);
+  const token = await bearer(es256);
+  expect(await clocked(token)).toMatchObject({ kind: 'claims' });
+  now = new Date(NOW.getTime() - 3_600_000);
+  expect(await clocked(token)).toEqual(REFUSED);
+});
+
+test('A1 a token that differs in its last sign from one that was good is not taken for it', async () => {
+  const token = await bearer(rs256);
+  expect(await authenticate(token)).toMatchObject({ kind: 'claims' });
+  const other = token.slice(0, -1) + (token.endsWith('A') ? 'Q' : 'A');
+  expect(await authenticate(other)).toEqual(REFUSED);
+});
