@@ -1,7 +1,7 @@
 // One refresh of one account, shared by all who want it now: within the process, between processes, and kept for later
 // (RTD-03, CIS-05).
 import type { Account } from '../domain/account';
-import { typesOf, type Refreshed } from '../domain/balance';
+import { isAtRisk, typesOf, type Refreshed } from '../domain/balance';
 import { invoiceTypeOf, type Biller } from '../domain/biller';
 import { readTenderFlags } from '../domain/tender';
 import type { BalanceFacts } from './bills/balanceFacts';
@@ -19,6 +19,8 @@ export interface RefreshParts {
   onUnknownTender?(billerId: string, names: readonly string[]): void;
   /** Hears of each question that joined one in flight, of this process or of another one. */
   onJoined?(): void;
+  /** Hears of amounts that came as floats and are too great for every cent to have come with them (MON-05). */
+  onPrecisionAtRisk?(billerId: string): void;
 }
 
 export type Refresh = Omit<HeardAnswer, 'kind'>;
@@ -80,6 +82,7 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
     }
     const refreshed = readReply(biller, reply.value, reply.sentAt);
     if (refreshed.tenders.unknownNames.length > 0) parts.onUnknownTender?.(biller.id, refreshed.tenders.unknownNames);
+    if (isAtRisk(refreshed.amountsAreFloats, refreshed.items)) parts.onPrecisionAtRisk?.(biller.id);
     return { answer: { ok: true, refreshed }, isForAll: true };
   }
 
@@ -137,6 +140,7 @@ export function generationKey({ billerId, accountNumber, generation }: Account):
 function readReply(biller: Biller, reply: PayableItemsReply, sentAt: Date): Refreshed {
   return {
     observedAt: sentAt,
+    amountsAreFloats: reply.amountsAreFloats,
     tenders: readTenderFlags(reply.transactionTypes, biller.tenderNames),
     items: reply.items.map(({ chargeCode, description, ...item }) => ({
       ...item,

@@ -19,8 +19,8 @@ export interface SourceParts {
   readonly store: BalanceStore;
   readonly daffrons: ReadonlyMap<string, Daffron>;
   readonly now: () => Date;
-  /** Hears of trouble that no caller sees, as a code. */
-  onTrouble(code: string, error: unknown): void;
+  /** Hears of trouble that no caller sees, as a code with an error, or with ids and counts. */
+  onTrouble(code: string, detail: unknown): void;
   /** Counts answers and joined calls, where somebody wants to know. */
   readonly onBalance?: Pick<BalanceParts, 'onAnswer' | 'onJoined'>;
 }
@@ -52,6 +52,7 @@ export function openSources(parts: SourceParts): Sources {
     facts: openBalanceFacts(database, (error) => parts.onTrouble('BALANCE_FACTS', error)),
     daffronOf: (billerId) => required(parts.daffrons.get(billerId), billerId),
     onUnknownTender: (billerId, names) => parts.onTrouble('UNKNOWN_TENDER', { billerId, count: names.length }),
+    onPrecisionAtRisk: (billerId) => parts.onTrouble('PRECISION_AT_RISK', { billerId }),
   });
 
   return {

@@ -19,6 +19,8 @@ export interface PayableItem {
 export interface Refreshed {
   readonly items: readonly PayableItem[];
   readonly tenders: TenderFlags;
+  /** True where the wire's type for amounts was a single-precision float (MON-05). */
+  readonly amountsAreFloats: boolean;
   /** The instant before the question was sent: the figures are at least as new as this. */
   readonly observedAt: Date;
 }
@@ -97,10 +99,18 @@ export function sumItems(
     source,
     asOf: refreshed.observedAt,
     stale,
-    precisionAtRisk: items.some((item) => isPrecisionAtRisk(item.pastDueCents) || isPrecisionAtRisk(item.currentCents)),
+    precisionAtRisk: isAtRisk(refreshed.amountsAreFloats, items),
     inconsistent: totalCents > 0n && pastDueCents > totalCents,
     refreshProblem,
   };
+}
+
+/** Whether one of the amounts came as a float and is too great for every cent to have come with it (MON-05). */
+export function isAtRisk(amountsAreFloats: boolean, items: readonly PayableItem[]): boolean {
+  if (!amountsAreFloats) return false;
+  return items.some(({ pastDueCents, currentCents, lastPaymentCents }) =>
+    [pastDueCents, currentCents, lastPaymentCents ?? 0n].some(isPrecisionAtRisk),
+  );
 }
 
 /** The invoice types that the items name, ascending; null where one of them names none. */

@@ -71,7 +71,7 @@ export function formatCents(cents: bigint): string {
   return cents < 0n ? `-${text}` : text;
 }
 
-/** True where the wire's float type can no longer tell one cent from the next (MON-05). */
+/** True where a single-precision float can no longer tell one cent from the next (MON-05). */
 export function isPrecisionAtRisk(cents: bigint): boolean {
   return cents >= FLOAT_RISK_CENTS || cents <= -FLOAT_RISK_CENTS;
 }

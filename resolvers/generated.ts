@@ -119,7 +119,7 @@ export type Balance = {
   readonly lastPayment: Maybe<LastPayment>;
   /** The part that is past due. */
   readonly pastDue: Money;
-  /** Whether an amount is so large that Daffron's number format may have lost cents. */
+  /** Whether Daffron sent an amount in a number format (MultiSpeak 3.0) that may have lost cents of one so large. */
   readonly precisionAtRisk: Scalars['Boolean']['output'];
   /** Why the refresh behind a stale answer failed; null where it went well or none was tried. */
   readonly refreshProblem: Maybe<RefreshProblem>;

@@ -1,17 +1,15 @@
-// Daffron itself: MultiSpeak 4.1 operations answered by a `soap` server from the WSDL and the books. It takes the text of
-// an HTTP request and gives back the text of the answer; sockets and faults are the business of others.
-import { readFileSync, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Daffron itself: MultiSpeak operations answered by a `soap` server for each version from its WSDL and the books. It takes
+// the text of an HTTP request and gives back the text of the answer; sockets and faults are the business of others.
 import { listen, type Server } from 'soap';
 import type { AccountBook, Books, PayableItem } from './books';
-import type { Biller, Credentials } from './world/billers';
+import { DIALECTS, readWsdl, type Dialect } from './dialects';
+import type { Biller, Credentials, MultiSpeakVersion } from './world/billers';
 import { localMidnight } from './world/calendar';
-import { formatCents } from './world/money';
-
-export const NAMESPACE = 'http://www.multispeak.org/Version_4.1_Release';
 
 /** A biller as this server knows him: his name and zone, and what his callers must show. */
 export interface ServedBiller extends Pick<Biller, 'id' | 'name' | 'timeZone' | 'invoiceTypes'> {
+  /** Absent: 4.1. */
+  readonly multiSpeak?: MultiSpeakVersion;
   readonly credentials: Credentials;
 }
 
@@ -38,16 +36,9 @@ export function pathOf(billerId: string): string {
   return `/${billerId}/CB_Server`;
 }
 
-/**
- * The text of the WSDL, which lies in the source folder whether this file runs from there or from a build beside it.
- * Throws an Error when no folder above has it.
- */
-export function readWsdl(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const path = join(folder, 'simulator', 'multispeak-cb-4.1.wsdl');
-    if (existsSync(path)) return readFileSync(path, 'utf8');
-    if (dirname(folder) === folder) throw new Error('simulator/multispeak-cb-4.1.wsdl was not found above this file');
-  }
+/** The version of a biller who may not have named one. */
+export function versionOf({ multiSpeak = '4.1' }: Pick<ServedBiller, 'multiSpeak'>): MultiSpeakVersion {
+  return multiSpeak;
 }
 
 /** A fault in the form of SOAP 1.1. The status is given because node-soap would otherwise send 200. */
@@ -72,13 +63,11 @@ function attributesOf(headers: SoapHeaders | undefined): HeaderAttributes {
   return headers?.MultiSpeakMsgHeader?.attributes ?? {};
 }
 
-/** Amounts always go out as text with two decimals: a number would be printed as JavaScript sees fit. */
-function moneyOf(cents: bigint): object {
-  return { attributes: { currencyCode: 'USD' }, $value: formatCents(cents) };
-}
+/** How an answer writes days and amounts. */
+type Locale = Pick<ServedBiller, 'timeZone'> & Pick<Dialect, 'moneyOf'>;
 
 /** The element of one item, keys in the order of the schema: node-soap writes them as they come. */
-function payableItem(id: string, item: PayableItem, book: AccountBook, timeZone: string): object {
+function payableItem(id: string, item: PayableItem, book: AccountBook, { timeZone, moneyOf }: Locale): object {
   const midnight = (day: string): string => localMidnight(day, timeZone);
   return {
     attributes: { objectID: id, verb: 'Change' },
@@ -96,9 +85,9 @@ function payableItem(id: string, item: PayableItem, book: AccountBook, timeZone:
 }
 
 /** The result of GetPayableItemsList; without items and types it is an empty element, which still must be there. */
-function payableItemList(accountNumber: string, book: AccountBook, timeZone: string): object {
+function payableItemList(accountNumber: string, book: AccountBook, locale: Locale): object {
   return {
-    payableItem: book.items.map((item, at) => payableItem(`${accountNumber}-${at + 1}`, item, book, timeZone)),
+    payableItem: book.items.map((item, at) => payableItem(`${accountNumber}-${at + 1}`, item, book, locale)),
     ...(book.transactionTypes !== undefined && {
       allowableTransactionTypes: { transactionType: book.transactionTypes },
     }),
@@ -108,7 +97,7 @@ function payableItemList(accountNumber: string, book: AccountBook, timeZone: str
 type Operation = (request: Readonly<Record<string, unknown>> | null, biller: ServedBiller) => object;
 
 /** The operations that this Daffron has. */
-function operationsOf(books: Books): Readonly<Record<string, Operation>> {
+function operationsOf(books: Books, { moneyOf }: Dialect): Readonly<Record<string, Operation>> {
   const operations: Record<string, Operation> = {
     PingURL: () => ({ PingURLResult: {} }),
     GetMethods: () => ({ GetMethodsResult: { string: Object.keys(operations) } }),
@@ -117,7 +106,9 @@ function operationsOf(books: Books): Readonly<Record<string, Operation>> {
       if (typeof accountNumber !== 'string') refuse('soap:Client', 'accountNumber is missing');
       const book = books.find(biller.id, accountNumber);
       if (book === undefined) refuse('soap:Client', 'The account was not found');
-      return { GetPayableItemsListResult: payableItemList(accountNumber, book, biller.timeZone) };
+      return {
+        GetPayableItemsListResult: payableItemList(accountNumber, book, { timeZone: biller.timeZone, moneyOf }),
+      };
     },
   };
   return operations;
@@ -145,8 +136,11 @@ function guarded(operation: Operation, billers: readonly ServedBiller[]): Handle
 }
 
 /** A handler for each operation of the WSDL; those that this Daffron lacks say so instead of failing inside node-soap. */
-function handlersOf(wsdl: string, books: Books, billers: readonly ServedBiller[]): Record<string, Handler> {
-  const served = operationsOf(books);
+function handlersOf(
+  wsdl: string,
+  served: Readonly<Record<string, Operation>>,
+  billers: readonly ServedBiller[],
+): Record<string, Handler> {
   const names = new Set([...wsdl.matchAll(/<wsdl:operation name="(\w+)">/g)].map(([, name = '']) => name));
   const handlers = [...names].map((name): [string, Handler] => {
     const operation = served[name] ?? (() => refuse('soap:Client', `${name} is not served by this system`));
@@ -156,13 +150,10 @@ function handlersOf(wsdl: string, books: Books, billers: readonly ServedBiller[]
 }
 
 /** The header of a response: our version, the caller's message id again, and the time. */
-function responseHeader(headers: SoapHeaders | undefined, now: Date): object {
+function responseHeader(version: Dialect['header'], headers: SoapHeaders | undefined, now: Date): object {
   const messageId = attributesOf(headers)['MessageID'];
   const attributes = {
-    MajorVersion: '4',
-    MinorVersion: '1',
-    Build: '6',
-    BuildString: 'Release',
+    ...version,
     AppName: 'Daffron simulator',
     ...(messageId !== undefined && { MessageID: messageId }),
     TimeStamp: now.toISOString(),
@@ -170,17 +161,38 @@ function responseHeader(headers: SoapHeaders | undefined, now: Date): object {
   return { MultiSpeakMsgHeader: { attributes } };
 }
 
+interface DaffronOptions {
+  readonly books: Books;
+  readonly billers: readonly ServedBiller[];
+  readonly now: () => Date;
+}
+
 /**
- * Opens the SOAP server, which is ready when the promise resolves.
+ * Opens a SOAP server for each version that a biller speaks; they are ready when the promise resolves.
  * `answer` never rejects: what cannot be read is answered by a fault, as node-soap sees fit.
  */
-export async function openDaffron(options: {
-  books: Books;
-  billers: readonly ServedBiller[];
-  now: () => Date;
-}): Promise<Daffron> {
-  const wsdl = readWsdl();
-  const handlers = handlersOf(wsdl, options.books, options.billers);
+export async function openDaffron(options: DaffronOptions): Promise<Daffron> {
+  const servers = new Map<MultiSpeakVersion, Server>();
+  for (const version of new Set(options.billers.map(versionOf))) {
+    servers.set(version, await openServer(version, options));
+  }
+  return {
+    answer: async ({ path, headers, body }) => {
+      // Each utility's system knows one version only: a message in another one meets a server that cannot read it.
+      const biller = options.billers.find((candidate) => path === pathOf(candidate.id));
+      const server = servers.get(versionOf(biller ?? {})) ?? [...servers.values()][0];
+      if (server === undefined) throw new Error('this Daffron has no billers');
+      const answered = await server.processRequest(body, { method: 'POST', url: path, headers });
+      return { status: answered.statusCode, headers: answered.headers, body: answered.body };
+    },
+  };
+}
+
+async function openServer(version: MultiSpeakVersion, { books, billers, now }: DaffronOptions): Promise<Server> {
+  const dialect = DIALECTS[version];
+  const wsdl = readWsdl(version);
+  const own = billers.filter((biller) => versionOf(biller) === version);
+  const handlers = handlersOf(wsdl, operationsOf(books, dialect), own);
   const server = await new Promise<Server>((resolve, reject) => {
     // No http server is given, so that the one before it can break the wire on purpose; the soap part is the same.
     const opened = listen(null, {
@@ -192,19 +204,11 @@ export async function openDaffron(options: {
     });
   });
   server.addSoapHeader(
-    (_method: string, _args: unknown, headers: SoapHeaders | undefined) => responseHeader(headers, options.now()),
+    (_method: string, _args: unknown, headers: SoapHeaders | undefined) =>
+      responseHeader(dialect.header, headers, now()),
     '',
     'tns',
-    NAMESPACE,
+    dialect.namespace,
   );
-  return {
-    answer: async ({ path, headers, body }) => {
-      const {
-        statusCode,
-        headers: given,
-        body: text,
-      } = await server.processRequest(body, { method: 'POST', url: path, headers });
-      return { status: statusCode, headers: given, body: text };
-    },
-  };
+  return server;
 }

@@ -59,11 +59,12 @@ async function readIndex(path: string): Promise<WorldIndex | undefined> {
 
 /** The sample billers with their passwords; user and company are plain, since they guard nothing by themselves. */
 function servedBillers(passwords: WorldIndex['passwords']): readonly ServedBiller[] {
-  return SAMPLE_BILLERS.map(({ id, name, timeZone, invoiceTypes }) => {
+  return SAMPLE_BILLERS.map(({ id, name, timeZone, multiSpeak, invoiceTypes }) => {
     const company = name.split(' ').slice(0, 2).join('').toUpperCase();
     const password = passwords[id];
     if (password === undefined) throw new Error(`the kept world has no password for biller ${id}`);
-    return { id, name, timeZone, invoiceTypes, credentials: { userId: 'ebpp', password, company, appName: 'EBPP' } };
+    const credentials = { userId: 'ebpp', password, company, appName: 'EBPP' };
+    return { id, name, timeZone, multiSpeak, invoiceTypes, credentials };
   });
 }
 

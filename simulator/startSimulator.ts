@@ -2,14 +2,14 @@
 // tests, within the test's own process.
 import { randomBytes } from 'node:crypto';
 import { openBooks, type BookEntry } from './books';
-import { openDaffron, pathOf, type ServedBiller, type SoapRequest } from './daffron';
+import { openDaffron, pathOf, versionOf, type ServedBiller, type SoapRequest } from './daffron';
 import { openFaults } from './faults';
 import { openControl, type Control } from './http/control';
 import { answerAtControl, answerAtDoor } from './http/frontDoor';
 import { openPort } from './http/ports';
 import { openStats } from './http/stats';
 import { openKeptWorld, type KeptWorld, type People } from './keptWorld';
-import { CEDAR_RIDGE } from './world/billers';
+import { CEDAR_RIDGE, type MultiSpeakVersion } from './world/billers';
 import type { Day } from './world/calendar';
 
 /** A world made by hand: some accounts, no customers and no bill files. */
@@ -42,6 +42,7 @@ export interface ReadyBiller {
   readonly id: string;
   readonly name: string;
   readonly timeZone: string;
+  readonly multiSpeak: MultiSpeakVersion;
   readonly endpoint: string;
   readonly userId: string;
   readonly password: string;
@@ -127,6 +128,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     controlUrl: controlPort.url,
     billers: billers.map(({ credentials, ...biller }) => ({
       ...biller,
+      multiSpeak: versionOf(biller),
       endpoint: soapPort.url + pathOf(biller.id),
       ...credentials,
     })),

@@ -92,7 +92,7 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
           onJoined: () => metrics.joinedCall(),
         },
       }),
-      onTrouble: (code, error) => log.warn({ code, type: error instanceof Error ? error.name : undefined }, 'trouble'),
+      onTrouble: (code, detail) => log.warn({ code, ...factsOf(detail) }, 'trouble'),
     });
     closers.add(() => sources.balances.settled());
     const { limits } = settings;
@@ -140,6 +140,12 @@ function openReadings(daffrons: ReadonlyMap<string, Daffron>, closers: Closers):
   const loop = openLoopDelay();
   closers.add(() => Promise.resolve(loop.close()));
   return { loopDelayMs: loop.loopDelayMs, queueOf: (billerId) => daffrons.get(billerId)?.state() };
+}
+
+/** Of an error its type alone, since its message may quote what it met; other details are ids and counts of ours. */
+function factsOf(detail: unknown): object {
+  if (detail instanceof Error) return { type: detail.name };
+  return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
 /** Over HTTP a file may be smaller than one from disk and its sender may not fall silent, whatever he announced. */

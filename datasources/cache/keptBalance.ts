@@ -40,7 +40,7 @@ export interface BalanceStore {
 const CHARACTERS_MAX = 4_000_000;
 
 /** Raised whenever the form of the value changes, so that an older or newer process reads it as absent. */
-const VERSION = 2;
+const VERSION = 3;
 
 export function cacheKey(key: KeptKey): string {
   return `balance:v${VERSION}:${accountPart(key)}`;
@@ -91,6 +91,7 @@ const Kept = z.strictObject({
     .regex(/^\d{1,18}$/)
     .transform(BigInt),
   observedAt: instant,
+  amountsAreFloats: z.boolean(),
   allowed: tenders,
   blocked: tenders,
   items: z
@@ -116,6 +117,7 @@ export function writeKept(key: KeptKey, { refreshed, generation }: KeptBalance):
     accountNumber: key.accountNumber,
     generation: String(generation),
     observedAt: refreshed.observedAt.getTime(),
+    amountsAreFloats: refreshed.amountsAreFloats,
     allowed: refreshed.tenders.allowed,
     blocked: refreshed.tenders.blocked,
     items: refreshed.items.map((item) => ({
@@ -137,8 +139,9 @@ export function readKept(key: KeptKey, written: string): KeptBalance | undefined
   const read = Kept.safeParse(parseJson(text));
   if (!read.success || read.data.billerId !== key.billerId || read.data.accountNumber !== key.accountNumber)
     return undefined;
-  const { generation, observedAt, items, allowed, blocked } = read.data;
-  return { generation, refreshed: { observedAt, items, tenders: { allowed, blocked, unknownNames: [] } } };
+  const { generation, observedAt, amountsAreFloats, items, allowed, blocked } = read.data;
+  const flags = { allowed, blocked, unknownNames: [] };
+  return { generation, refreshed: { observedAt, amountsAreFloats, items, tenders: flags } };
 }
 
 function parseJson(text: string): unknown {

@@ -1,15 +1,17 @@
-// Daffron over SOAP, for one biller: the operations of MultiSpeak 4.1 as questions that always get an answer or a failure.
+// Daffron over SOAP, for one biller: operations of MultiSpeak as questions that always get an answer or a failure.
 import { setMaxListeners } from 'node:events';
 import { isAccountNumber } from '../../domain/account';
 import { openCallGate } from './callGate';
 import type { Refusal } from './callGate';
+import { DIALECTS } from './dialects';
+import type { MultiSpeakVersion } from './dialects';
 import type { ReplyReader } from './envelopeReader';
 import { readReply } from './envelopeReader';
 import type { Envelope } from './envelopes';
 import { openEnvelopes } from './envelopes';
 import { CALLER_GONE, CREDENTIALS, DEADLINE, failed } from './failures';
 import type { DaffronAnswer, Outcome } from './failures';
-import { methodsReader, payableItemsReader, pingReader } from './replies';
+import { READERS } from './replies';
 import type { PayableItemsReply } from './replies';
 import { openResilience } from './resilience';
 import { openTransport } from './transport';
@@ -19,6 +21,7 @@ export type { PayableItemsReply, WireItem } from './replies';
 
 /** One biller's line to Daffron. All of it is given by the caller; nothing is read from the environment. */
 export interface DaffronSettings {
+  readonly version: MultiSpeakVersion;
   /** The URL of the CB service; whether plain http may be used is the caller's decision. */
   readonly endpoint: string;
   readonly userId: string;
@@ -101,9 +104,10 @@ const UNPROVEN_CALLS_MAX = 3;
 
 /** Opens the line of one biller; nothing is sent yet. Throws for settings that can never work. */
 export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps): Promise<Daffron> {
-  const { endpoint, userId, password, header } = settings;
+  const { version, endpoint, userId, password, header } = settings;
+  const readers = READERS[version];
   const transport = openTransport(settings);
-  const envelopes = await openEnvelopes(endpoint, { userId, password, ...header }, deps);
+  const envelopes = await openEnvelopes(DIALECTS[version], endpoint, { userId, password, ...header }, deps);
   const resilience = openResilience(settings, deps.now);
   const proof = openProof(settings.maxConcurrent);
   const gate = openCallGate({ placesNow: proof.placesNow, queueMax: settings.queueMax });
@@ -156,10 +160,10 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
   return {
     fetchPayableItems: async (accountNumber, options) => {
       if (!isAccountNumber(accountNumber)) throw new TypeError('not an account number');
-      return call(payableItemsReader, { accountNumber }, options?.signal);
+      return call(readers.payableItems, { accountNumber }, options?.signal);
     },
-    ping: (options) => call(pingReader, {}, options?.signal),
-    fetchMethods: (options) => call(methodsReader, {}, options?.signal),
+    ping: (options) => call(readers.ping, {}, options?.signal),
+    fetchMethods: (options) => call(readers.methods, {}, options?.signal),
     state: () => {
       const { waiting, inside } = gate.crowd();
       return { waiting, waitingMax: settings.queueMax, inFlight: inside, isBreakerOpen: resilience.isBreakerOpen() };

@@ -6,9 +6,6 @@ import { attribute, decodeText, onlyChild, readXml, Unreadable } from './readXml
 import type { Shape, XmlElement } from './readXml';
 import type { HttpAnswer } from './transport';
 
-/** The namespace of every MultiSpeak 4.1 element. */
-export const MULTISPEAK = 'http://www.multispeak.org/Version_4.1_Release';
-
 /** SOAP 1.1 is what we speak; 1.2 faults come back inside 1.1 conversations, so both are known everywhere. */
 const SOAP = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];
 
@@ -37,11 +34,6 @@ const FAULT: Shape = {
   ]),
 };
 
-const HEADER: Shape = {
-  namespaces: SOAP,
-  children: new Map<string, Shape>([['MultiSpeakMsgHeader', { namespaces: [MULTISPEAK], children: new Map() }]]),
-};
-
 /** One operation's answer: the shape of its envelope, and how the result element inside becomes a value. */
 export interface ReplyReader<T> {
   readonly operation: string;
@@ -57,14 +49,19 @@ export interface ReplyContext {
   readonly defaultCurrency?: string | undefined;
 }
 
-/** A reader for `operation`, whose result element has the given shape; `read` may throw Unreadable. */
+/** A reader for `operation` of a namespace, whose result element has the given shape; `read` may throw Unreadable. */
 export function replyReader<T>(
+  namespace: string,
   operation: string,
   result: Shape,
   read: (result: XmlElement, context: ReplyContext) => T,
 ): ReplyReader<T> {
+  const header: Shape = {
+    namespaces: SOAP,
+    children: new Map<string, Shape>([['MultiSpeakMsgHeader', { namespaces: [namespace], children: new Map() }]]),
+  };
   const response: Shape = {
-    namespaces: [MULTISPEAK],
+    namespaces: [namespace],
     children: new Map([[`${operation}Result`, result]]),
     closed: true,
   };
@@ -77,7 +74,7 @@ export function replyReader<T>(
     closed: true,
   };
   const children = new Map([
-    ['Header', HEADER],
+    ['Header', header],
     ['Body', body],
   ]);
   return { operation, envelope: { namespaces: SOAP, children, closed: true }, read };

@@ -1,17 +1,10 @@
 // XML out: node-soap builds the envelope of each operation from the WSDL, once; each call fills in what is its own. The socket
 // and the reading are ours.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { createClientAsync } from 'soap';
 import type { Client, SoapMethod } from 'soap';
-import { MULTISPEAK } from './envelopeReader';
+import type { Dialect } from './dialects';
 import type { HttpRequest } from './transport';
-
-/** Found beside this file in the sources, and beside its compiled form in the build, which copies it. */
-const WSDL = join(__dirname, 'multispeak-cb-4.1.wsdl');
-
-/** The build of MultiSpeak that the WSDL describes (4.1.6), and how its makers call such a build. */
-const VERSION = { MajorVersion: '4', MinorVersion: '1', Build: '6', BuildString: 'Release' };
 
 /** What every message says about its sender (CIS-02); credentials and company are exact values given by Daffron. */
 export interface HeaderSettings {
@@ -45,22 +38,35 @@ const TIME_STAMP = 'TimeStamp';
 
 /** Prepares node-soap with the WSDL, once for each biller (about 50 ms). Throws for header values XML cannot carry. */
 export async function openEnvelopes(
+  dialect: Dialect,
   endpoint: string,
   header: HeaderSettings,
   deps: { readonly now: () => Date; readonly newMessageId: () => string },
 ): Promise<Envelopes> {
   const { userId: UserID, password: Pwd, company: Company, appName: AppName, appVersion: AppVersion } = header;
-  const fixed = { ...VERSION, UserID, Pwd, AppName, AppVersion, Company, Context: header.context ?? 'Production' };
+  const fixed = {
+    ...dialect.header,
+    UserID,
+    Pwd,
+    AppName,
+    AppVersion,
+    Company,
+    ...(dialect.hasContext && { Context: header.context ?? 'Production' }),
+  };
   for (const [name, value] of Object.entries(fixed)) {
     if (!isFit(value)) throw new Error(`the MultiSpeak header value ${name} has characters that XML cannot carry`);
   }
   // Without the cache: it shares one parsed WSDL among all users of the path.
-  const client = await createClientAsync(WSDL, { httpClient: { request: carry }, disableCache: true }, endpoint);
+  const client = await createClientAsync(
+    dialect.wsdl,
+    { httpClient: { request: carry }, disableCache: true },
+    endpoint,
+  );
   // What stands in a template where a call's own value belongs; no setting holds such a text by chance.
   const mark = randomUUID();
   const markOf = (place: string): string => `${mark}.${place}.`;
   const own = { [MESSAGE_ID]: markOf(MESSAGE_ID), [TIME_STAMP]: markOf(TIME_STAMP) };
-  client.addSoapHeader({ MultiSpeakMsgHeader: { attributes: { ...fixed, ...own } } }, '', 'tns', MULTISPEAK);
+  client.addSoapHeader({ MultiSpeakMsgHeader: { attributes: { ...fixed, ...own } } }, '', 'tns', dialect.namespace);
   const templates = new Map<string, Template>();
 
   function templateOf(operation: string, names: readonly string[]): Template {

@@ -2,8 +2,10 @@
 import type { Day } from '../../domain/day';
 import { readWireDay } from '../../domain/day';
 import { parseWireCents } from '../../domain/money';
-import { MULTISPEAK, RefusedInside, replyReader } from './envelopeReader';
-import type { ReplyContext } from './envelopeReader';
+import { DIALECTS } from './dialects';
+import type { Dialect, MultiSpeakVersion } from './dialects';
+import { RefusedInside, replyReader } from './envelopeReader';
+import type { ReplyContext, ReplyReader } from './envelopeReader';
 import { CREDENTIALS } from './failures';
 import { faultCodeOf } from './faultCodes';
 import { attribute, onlyChild, Unreadable } from './readXml';
@@ -25,6 +27,8 @@ export interface PayableItemsReply {
   readonly items: readonly WireItem[];
   /** Names of what may be paid with; null where the list is absent, which is not the same as empty (BLK-03). */
   readonly transactionTypes: readonly string[] | null;
+  /** True where the wire's type for amounts cannot hold every cent of a great one (MON-05). */
+  readonly amountsAreFloats: boolean;
 }
 
 /** The code of every answer whose amounts cannot be trusted to the cent (MON-04). */
@@ -37,8 +41,6 @@ const knownDays = new Map<string, Day | null>();
 /** Some hundred kilobytes at most; a server that sends more dates than this only loses the saving. */
 const KNOWN_DAYS_MAX = 2_000;
 
-const LEAF: Shape = { namespaces: [MULTISPEAK] };
-
 const ITEM_LEAVES = [
   'pastDueAmount',
   'currentAmount',
@@ -50,25 +52,46 @@ const ITEM_LEAVES = [
   'lastPaymentDate',
 ];
 
-const PAYABLE_ITEMS: Shape = element([
-  ['payableItem', element(ITEM_LEAVES.map((name) => [name, LEAF]))],
-  ['allowableTransactionTypes', element([['transactionType', LEAF]])],
-]);
+/** Readers of the answers of one version. */
+export interface Readers {
+  /** GetPayableItemsList: what an account owes now, and with what it may be paid. */
+  readonly payableItems: ReplyReader<PayableItemsReply>;
+  /** PingURL: a code for each trouble the server names, none when it is well; their texts are not passed on. */
+  readonly ping: ReplyReader<readonly string[]>;
+  /** GetMethods: names of the operations this server really has. */
+  readonly methods: ReplyReader<readonly string[]>;
+}
 
-/** GetPayableItemsList: what an account owes now, and with what it may be paid. */
-export const payableItemsReader = replyReader('GetPayableItemsList', PAYABLE_ITEMS, readPayableItems);
+export const READERS: Readonly<Record<MultiSpeakVersion, Readers>> = {
+  '3.0': readersOf(DIALECTS['3.0']),
+  '4.1': readersOf(DIALECTS['4.1']),
+};
 
-/** PingURL: a code for each trouble the server names, none when it is well; their texts are not passed on. */
-export const pingReader = replyReader('PingURL', element([['errorObject', LEAF]]), (result) =>
-  result.children
-    .filter((error) => !error.nil)
-    .map((error) => faultCodeOf([attribute(error, 'errorString') ?? '', error.text])),
-);
+function readersOf({ namespace, amountsAreFloats }: Dialect): Readers {
+  const leaf: Shape = { namespaces: [namespace] };
+  const element = (children: readonly (readonly [string, Shape])[]): Shape => ({
+    namespaces: [namespace],
+    children: new Map(children),
+  });
+  const payableItems = element([
+    ['payableItem', element(ITEM_LEAVES.map((name) => [name, leaf]))],
+    ['allowableTransactionTypes', element([['transactionType', leaf]])],
+  ]);
+  return {
+    payableItems: replyReader(namespace, 'GetPayableItemsList', payableItems, (result, context) => ({
+      ...readPayableItems(result, context),
+      amountsAreFloats,
+    })),
+    ping: replyReader(namespace, 'PingURL', element([['errorObject', leaf]]), (result) =>
+      result.children
+        .filter((error) => !error.nil)
+        .map((error) => faultCodeOf([attribute(error, 'errorString') ?? '', error.text])),
+    ),
+    methods: replyReader(namespace, 'GetMethods', element([['string', leaf]]), readTexts),
+  };
+}
 
-/** GetMethods: names of the operations this server really has. */
-export const methodsReader = replyReader('GetMethods', element([['string', LEAF]]), readTexts);
-
-function readPayableItems(result: XmlElement, context: ReplyContext): PayableItemsReply {
+function readPayableItems(result: XmlElement, context: ReplyContext): Omit<PayableItemsReply, 'amountsAreFloats'> {
   const types = onlyChild(result, 'allowableTransactionTypes');
   const elements = result.children.filter((child) => child.name === 'payableItem');
   // "Owes nothing" is only said by a list that was understood whole.
@@ -130,8 +153,4 @@ function readText(item: XmlElement, name: string): string | null {
 
 function readTexts(list: XmlElement): readonly string[] {
   return list.children.map((child) => child.text.trim()).filter((text) => text !== '');
-}
-
-function element(children: readonly (readonly [string, Shape])[]): Shape {
-  return { namespaces: [MULTISPEAK], children: new Map(children) };
 }

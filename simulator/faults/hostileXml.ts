@@ -1,7 +1,8 @@
 // Rewritings of an envelope: odd but right ones, wrong ones, and hostile ones. They work on the text as node-soap writes
 // it, with the prefix `soap` for the envelope and none for MultiSpeak; what they do not find they leave alone.
 
-const NAMESPACE = 'http://www.multispeak.org/Version_4.1_Release';
+/** The declaration of the default namespace, of whichever version. */
+const NAMESPACE = / xmlns="http:\/\/www\.multispeak\.org\/[^"]*"/g;
 
 /** Elements that hold money, with their text. */
 const AMOUNT = /(<(?:pastDueAmount|currentAmount|lastPaymentAmount)(?: [^>]*)?>)([^<]*)(<)/g;
@@ -61,7 +62,7 @@ export function duplicated(body: string): string {
 /** The same document in other prefixes, as Java servers write it. */
 export function inOtherPrefixes(body: string): string {
   return body
-    .replaceAll(` xmlns="${NAMESPACE}"`, '')
+    .replaceAll(NAMESPACE, '')
     .replaceAll(/<(\/?)(\w+)(?=[\s/>])/g, '<$1ns2:$2')
     .replaceAll(/<(\/?)soap:/g, '<$1S:')
     .replace('xmlns:soap=', 'xmlns:S=')

@@ -63,9 +63,14 @@ function rewritten(rewrite: (body: string, params: FaultParams) => string): Rewr
   return (reply, { params }) => ({ ...reply, body: rewrite(reply.body, params) });
 }
 
+/** Two decimals, which floats are written without where they are zeros. */
+function withCents(amount: string): string {
+  return /^-?\d+$/.test(amount) ? `${amount}.00` : amount.replace(/\.(\d)$/, '.$10');
+}
+
 /** Scientific notation that means the same amount exactly: 128.10 becomes 1.2810E2. */
 function exponentOf(amount: string): string {
-  const [, sign = '', dollars = '', cents = ''] = /^(-?)(\d+)\.(\d\d)$/.exec(amount) ?? [];
+  const [, sign = '', dollars = '', cents = ''] = /^(-?)(\d+)\.(\d\d)$/.exec(withCents(amount)) ?? [];
   return `${sign}${dollars.slice(0, 1)}.${dollars.slice(1)}${cents}E${dollars.length - 1}`;
 }
 
@@ -118,7 +123,7 @@ const REWRITES: Readonly<Record<ReplyMode, Rewrite>> = {
   }),
   'bad-number': rewritten((body, params) => withField(body, params.field ?? 'currentAmount', params.text ?? 'NaN')),
   exponent: rewritten((body) => mapAmounts(body, exponentOf)),
-  'float-noise': rewritten((body) => mapAmounts(body, (amount) => `${amount}001`)),
+  'float-noise': rewritten((body) => mapAmounts(body, (amount) => `${withCents(amount)}001`)),
   'missing-field': rewritten((body, { field }) => withoutField(body, field ?? 'currentAmount')),
   'missing-result': rewritten(withoutResult),
   'missing-result-layer': rewritten(withoutResultLayer),

@@ -16,12 +16,16 @@ export interface Town {
   readonly zip: string;
 }
 
+/** Which MultiSpeak a utility's system speaks. */
+export type MultiSpeakVersion = '3.0' | '4.1';
+
 /** A utility whose books the simulator keeps. */
 export interface Biller {
   readonly id: string;
   readonly name: string;
   /** IANA name of the zone in which its dates count. */
   readonly timeZone: string;
+  readonly multiSpeak: MultiSpeakVersion;
   readonly invoiceTypes: readonly InvoiceType[];
   readonly towns: readonly Town[];
 }
@@ -38,6 +42,7 @@ export const CEDAR_RIDGE: Biller = {
   id: '7f0c2e0e-4a53-4f0e-9a55-0d4f9a6f1c11',
   name: 'Cedar Ridge Electric Cooperative',
   timeZone: 'America/Chicago',
+  multiSpeak: '4.1',
   invoiceTypes: [
     { id: 42, name: 'Electric', chargeCodes: ['ELEC'] },
     { id: 43, name: 'Area lighting', chargeCodes: ['LIGHT'] },
@@ -52,11 +57,15 @@ export const CEDAR_RIDGE: Biller = {
   ],
 };
 
-/** This one names no charge codes: its items are told apart by nothing, and it needs no more with a single type. */
+/**
+ * This one names no charge codes: its items are told apart by nothing, and it needs no more with a single type. Its system
+ * is an old one, so that the sample has both versions.
+ */
 export const MILL_CREEK: Biller = {
   id: '3b9d1c52-8e07-4d6a-b1f4-6a2f0c9e7d20',
   name: 'Mill Creek Water Utility',
   timeZone: 'America/Denver',
+  multiSpeak: '3.0',
   invoiceTypes: [{ id: 42, name: 'Water' }],
   towns: [
     { city: 'MONTROSE', state: 'CO', zip: '81401' },

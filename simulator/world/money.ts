@@ -15,6 +15,22 @@ export function formatCents(cents: bigint): string {
   return `${cents < 0n ? '-' : ''}${size.slice(0, -2)}.${size.slice(-2)}`;
 }
 
+/** More digits than any single-precision number needs to be told from all others. */
+const FLOAT_DIGITS_MAX = 9;
+
+/**
+ * The amount as a system writes it that holds it as a single-precision float: the shortest text that means the same float,
+ * so 128.10 is `128.1`, and from 131072.00 upwards a cent may be lost.
+ */
+export function floatTextOf(cents: bigint): string {
+  const float = Math.fround(Number(formatCents(cents)));
+  for (let digits = 1; digits < FLOAT_DIGITS_MAX; digits += 1) {
+    const text = float.toPrecision(digits);
+    if (Math.fround(Number(text)) === float) return text;
+  }
+  return float.toPrecision(FLOAT_DIGITS_MAX);
+}
+
 /** The larger of two amounts; Math.max does not take bigint. */
 export function largerOf(one: bigint, other: bigint): bigint {
   return one > other ? one : other;

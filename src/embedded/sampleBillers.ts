@@ -25,6 +25,7 @@ export function readSampleBillers({ billers }: SimulatorReady, requestTimeoutMs:
       billPresentment: 'OTHER',
       virtualSites: [{ id: 'pay', invoiceTypeId: 42, searchColumns: ['AccountNumber', 'Zip'] }],
       daffron: {
+        version: biller.multiSpeak,
         endpoint: biller.endpoint,
         // The simulator speaks on loopback only.
         allowPlainHttp: true,
@@ -32,7 +33,8 @@ export function readSampleBillers({ billers }: SimulatorReady, requestTimeoutMs:
         password: { env: `PASSWORD_${at}` },
         company: biller.company,
         appName: biller.appName,
-        context: 'Testing',
+        // Version 3.0 has no word for it.
+        ...(biller.multiSpeak === '4.1' && { context: 'Testing' }),
         deadlineMs: Math.min(DEADLINE_MS, Math.floor(requestTimeoutMs * DEADLINE_SHARE)),
       },
     };

@@ -15,6 +15,7 @@ const Ready = z.object({
         id: z.string(),
         name: z.string(),
         timeZone: z.string(),
+        multiSpeak: z.enum(['3.0', '4.1']),
         endpoint: z.string(),
         userId: z.string(),
         password: z.string(),

@@ -1,6 +1,7 @@
 // A biller's line to Daffron in the settings file: its bounds, the secrets and certificates that it names, what contradicts.
 import { z } from 'zod';
 import type { DaffronSettings } from '../../datasources/daffron/daffron';
+import { DIALECTS, MULTISPEAK_VERSIONS } from '../../datasources/daffron/dialects';
 import { whyNotTls, type TlsMaterial } from '../../datasources/daffron/tlsMaterial';
 import type { ConfigurationProblem } from '../../domain/biller';
 
@@ -26,7 +27,7 @@ const text = z.string().min(1).max(200);
 
 /** A biller's line as its settings name it. */
 export const DaffronLine = z.strictObject({
-  version: z.literal('4.1', { error: 'must be "4.1"' }).default('4.1'),
+  version: z.enum(MULTISPEAK_VERSIONS, { error: 'must be "4.1" or "3.0"' }).default('4.1'),
   endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   /** Plain http to Daffron must be asked for by name. */
   allowPlainHttp: z.boolean().default(false),
@@ -59,6 +60,9 @@ export function whyNotLine(entry: z.infer<typeof DaffronLine>, path: string, rul
   const problems: ConfigurationProblem[] = [];
   if (rules.refusedCompanies.includes(entry.company.toUpperCase())) {
     problems.push(wrong(`${path}.company`, 'is a company of the Daffron simulator'));
+  }
+  if (entry.context !== undefined && !DIALECTS[entry.version].hasContext) {
+    problems.push(wrong(`${path}.context`, `is not in the header of MultiSpeak ${entry.version}`));
   }
   if (entry.deadlineMs >= rules.requestTimeoutMs) {
     problems.push(
@@ -97,6 +101,7 @@ export function readDaffronLine(
   const password = secret('password', entry.password);
   const tls = entry.tls === undefined ? undefined : readTls(entry.tls, `${path}.tls`, secret, problems);
   return {
+    version: entry.version,
     endpoint: entry.endpoint,
     userId,
     password,

@@ -9,6 +9,7 @@ const kept: KeptBalance = {
   generation: 12n,
   refreshed: {
     observedAt: NINE,
+    amountsAreFloats: true,
     tenders: { allowed: ['CARD'], blocked: ['BANK'], unknownNames: [] },
     items: [
       {
@@ -59,9 +60,9 @@ test.each([
   ['null', 'null'],
   ['a list', '[]'],
   ['a number', '8000'],
-  ['an older version', changed({ version: 1 })],
-  ['a newer version', changed({ version: 3 })],
-  ['the version as text', changed({ version: '2' })],
+  ['an older version', changed({ version: 2 })],
+  ['a newer version', changed({ version: 4 })],
+  ['the version as text', changed({ version: '3' })],
   ['another biller', changed({ billerId: 'd5f0a1c2-0000-4000-8000-000000000000' })],
   ['another account', changed({ accountNumber: 'A-2' })],
   ['the same account in other letters', changed({ accountNumber: 'a-1' })],
@@ -71,6 +72,7 @@ test.each([
   ['a generation below zero', changed({ generation: '-1' })],
   ['a generation as number', changed({ generation: 12 })],
   ['no instant', changed({ observedAt: null })],
+  ['no word on its wire', changed({ amountsAreFloats: undefined })],
   ['an instant as text', changed({ observedAt: '2026-11-23T09:00:00Z' })],
   ['an instant beyond all dates', changed({ observedAt: 8.64e15 + 1 })],
   ['a tender nobody knows', changed({ allowed: ['CASH'] })],
@@ -99,7 +101,7 @@ test('RTD-07 no prototype comes out of a kept text', () => {
 });
 
 test('RTD-07 the key holds version, biller and account', () => {
-  expect(cacheKey(key)).toBe(`balance:v2:{${BILLER_ID}:A-1}`);
+  expect(cacheKey(key)).toBe(`balance:v3:{${BILLER_ID}:A-1}`);
 });
 
 test.each(['', 'A:1', 'A 1', 'A*', 'A\r\nFLUSHALL', '../A', 'A\u0000', 'A\n', 'Ä-1', 'A'.repeat(41)])(

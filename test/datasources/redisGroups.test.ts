@@ -10,7 +10,12 @@ import { startRedisCluster, startRedisUnderSentinel, type RedisGroup } from '../
 
 const kept: KeptBalance = {
   generation: 0n,
-  refreshed: { observedAt: NINE, items: [], tenders: { allowed: ['CARD', 'BANK'], blocked: [], unknownNames: [] } },
+  refreshed: {
+    observedAt: NINE,
+    amountsAreFloats: false,
+    items: [],
+    tenders: { allowed: ['CARD', 'BANK'], blocked: [], unknownNames: [] },
+  },
 };
 /** Enough of them to lie on every master of a cluster. */
 const KEYS = Array.from({ length: 60 }, (_, at) => ({ billerId: BILLER_ID, accountNumber: `A-${at}` }));

@@ -14,7 +14,12 @@ const TTL_SECONDS = 86_400;
 const key = keyOf('A-1');
 const kept: KeptBalance = {
   generation: 0n,
-  refreshed: { observedAt: NINE, items: [], tenders: { allowed: ['CARD', 'BANK'], blocked: [], unknownNames: [] } },
+  refreshed: {
+    observedAt: NINE,
+    amountsAreFloats: false,
+    items: [],
+    tenders: { allowed: ['CARD', 'BANK'], blocked: [], unknownNames: [] },
+  },
 };
 
 let redis: TestRedis;

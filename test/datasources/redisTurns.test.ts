@@ -21,6 +21,7 @@ const account = makeAccount('A-1');
 const waiting = { signal: new AbortController().signal };
 const refreshedAt = (observedAt: Date): Refreshed => ({
   observedAt,
+  amountsAreFloats: true,
   items: [],
   tenders: { allowed: ['CARD', 'BANK'], blocked: [], unknownNames: [] },
 });

@@ -129,9 +129,19 @@ test('SSO-05 a pre-paid account in credit of 25.00 shows -25.00, and is not inco
 
 test('MON-05 one item at or above 131072.00 puts the whole balance at risk, even where the sum is small', () => {
   const items = [itemWith({ currentCents: 13_107_200n }), itemWith({ currentCents: -13_107_000n })];
-  expect(sumItems(refreshedWith(), items, 'RTDR')).toMatchObject({ totalCents: 200n, precisionAtRisk: true });
-  expect(sumItems(refreshedWith(), [itemWith({ pastDueCents: -13_107_200n })], 'RTDR').precisionAtRisk).toBe(true);
-  expect(sumItems(refreshedWith(), [itemWith({ currentCents: 13_107_199n })], 'RTDR').precisionAtRisk).toBe(false);
+  const floats = refreshedWith({ amountsAreFloats: true });
+  const isAtRisk = (item: Partial<PayableItem>) => sumItems(floats, [itemWith(item)], 'RTDR').precisionAtRisk;
+  expect(sumItems(floats, items, 'RTDR')).toMatchObject({ totalCents: 200n, precisionAtRisk: true });
+  expect(isAtRisk({ pastDueCents: -13_107_200n })).toBe(true);
+  expect(isAtRisk({ lastPaymentCents: 13_107_200n })).toBe(true);
+  expect(isAtRisk({ currentCents: 13_107_199n, pastDueCents: -13_107_199n, lastPaymentCents: 13_107_199n })).toBe(
+    false,
+  );
+});
+
+test('MON-05 an amount of a type for money is at no risk, however great it is', () => {
+  const balance = sumItems(refreshedWith(), [itemWith({ currentCents: 99_999_999_999n })], 'RTDR');
+  expect(balance.precisionAtRisk).toBe(false);
 });
 
 test.each([

@@ -51,6 +51,8 @@ export interface TestHouseOptions {
   /** Settings of the cooperative that differ from the sample's. */
   readonly cedar?: Record<string, unknown>;
   readonly redisUrl?: string;
+  /** What the cooperative's Daffron speaks; absent: 4.1. */
+  readonly multiSpeak?: '3.0';
   /** Puts something between the service and its database: given the database's URL, gives the one to use. */
   readonly reachDatabase?: (url: string) => Promise<string>;
   readonly daffron?: Record<string, unknown>;
@@ -88,7 +90,13 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const database = await createTestDatabase();
 
   const simulator = await startSimulator({
-    world: { books: [], billers: [served(CEDAR, 'Cedar', 'America/Chicago'), served(MILL, 'Mill', 'America/Denver')] },
+    world: {
+      books: [],
+      billers: [
+        { ...served(CEDAR, 'Cedar', 'America/Chicago'), multiSpeak: options.multiSpeak ?? '4.1' },
+        served(MILL, 'Mill', 'America/Denver'),
+      ],
+    },
   });
   const clock = { now: new Date('2026-03-05T15:00:00Z') };
   const closeOutside = async (): Promise<void> => {
@@ -178,6 +186,7 @@ function settingsOf(simulator: Simulator, options: TestHouseOptions) {
     invoiceTypes: biller.invoiceTypes,
     ...(biller.id === CEDAR && options.cedar),
     daffron: {
+      version: biller.multiSpeak,
       endpoint: biller.endpoint,
       allowPlainHttp: true,
       userId: { env: 'USER' },

@@ -1,10 +1,12 @@
 // The simulator's conversation, held by a client that is not ours: node-soap's own, from the same WSDL.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { validateXML } from 'xmllint-wasm';
 import type { Simulator } from '../../simulator/startSimulator';
 import { localMidnight } from '../../simulator/world/calendar';
-import { billerOf, callByNodeSoap, CEDAR, exchange, MILL, requestFor, startSmall } from './smallSimulator';
+import { floatTextOf } from '../../simulator/world/money';
+import { billerOf, type Called, callByNodeSoap, CEDAR, exchange, MILL, requestFor, startSmall } from './smallSimulator';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 
@@ -41,7 +43,7 @@ describe('what the books say comes over the wire', () => {
 
   test('the same account number at the other biller is another account', async () => {
     const { raw } = await payable('0001', MILL.id);
-    expect(raw).toContain('>52.60</currentAmount>');
+    expect(raw).toContain('<currentAmount>52.6</currentAmount>');
     expect(raw).toContain('<dueDate>2026-03-21T06:00:00Z</dueDate>');
   });
 
@@ -61,7 +63,6 @@ describe('what the books say comes over the wire', () => {
   });
 
   test('headers and bodies of all answers are valid by the schema', async () => {
-    const schema = readFileSync(join(__dirname, '..', 'fixtures', 'multispeak-cb-4.1.xsd'), 'utf8');
     const answers = await Promise.all([
       payable('0001'),
       payable('0002'),
@@ -69,17 +70,48 @@ describe('what the books say comes over the wire', () => {
       callByNodeSoap(billerOf(simulator), 'PingURL', {}),
       callByNodeSoap(billerOf(simulator), 'GetMethods', {}),
     ]);
-    const parts = answers.flatMap(({ raw }) => {
-      const [, header = '', body = ''] =
-        /<soap:Header>(.*)<\/soap:Header><soap:Body>(.*)<\/soap:Body>/s.exec(raw) ?? [];
-      return [header, body];
+    const { problems, parts } = await judge('4.1', answers);
+    expect([problems, parts]).toEqual([[], 10]);
+  });
+
+  test('a utility with an old system answers in version 3.0, valid by the schema of that', async () => {
+    const old = billerOf(simulator, MILL.id);
+    const answers = await Promise.all([
+      payable('0001', MILL.id),
+      callByNodeSoap(old, 'PingURL', {}),
+      callByNodeSoap(old, 'GetMethods', {}),
+    ]);
+    const { problems, parts } = await judge('3.0', answers);
+    expect([problems, parts]).toEqual([[], 6]);
+    for (const { raw, header } of answers) {
+      expect(raw).not.toMatch(/currencyCode|Version_4/);
+      expect(header).toMatchObject({ MultiSpeakMsgHeader: { attributes: { Version: '3.0' } } });
+    }
+  });
+
+  test.each([
+    [MILL, '4.1'],
+    [CEDAR, '3.0'],
+  ] as const)('a message in the other version gets no answer that could be believed', async ({ id }, multiSpeak) => {
+    const call = callByNodeSoap({ ...billerOf(simulator, id), multiSpeak }, 'GetPayableItemsList', {
+      accountNumber: '0001',
     });
-    const xml = parts.map((contents, at) => ({ fileName: `part${at}.xml`, contents }));
-    const { valid, errors } = await validateXML({ xml, schema: [{ fileName: 'cb.xsd', contents: schema }] });
-    expect(errors.map(({ message }) => message)).toEqual([]);
-    expect([valid, parts.length]).toEqual([true, 10]);
+    const raw = await call.then((answer) => answer.raw, String);
+    expect(raw).not.toContain('payableItem');
   });
 });
+
+/** Headers and bodies by the schema of a version: what is wrong with them, and how many there are. */
+async function judge(version: '3.0' | '4.1', answers: readonly Called[]) {
+  const parts = answers.flatMap(({ raw }) => {
+    const [, header = '', body = ''] = /<soap:Header>(.*)<\/soap:Header><soap:Body>(.*)<\/soap:Body>/s.exec(raw) ?? [];
+    return [header, body];
+  });
+  const contents = readFileSync(join(__dirname, '..', 'fixtures', `multispeak-cb-${version}.xsd`), 'utf8');
+  const xml = parts.map((part, at) => ({ fileName: `part${at}.xml`, contents: part }));
+  const { errors } = await validateXML({ xml, schema: [{ fileName: 'cb.xsd', contents }] });
+  return { problems: errors.map(({ message }) => message), parts: parts.length };
+}
 
 describe('what is refused', () => {
   test.each([
@@ -126,6 +158,27 @@ describe('what is refused', () => {
       'POST /nobody/CB_Server HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
     );
     expect(status).toBe(404);
+  });
+});
+
+describe('amounts as single-precision floats', () => {
+  test.each([
+    [12_810n, '128.1'],
+    [0n, '0'],
+    [-5n, '-0.05'],
+    [13_107_199n, '131071.99'],
+    [13_107_210n, '131072.1'],
+    [26_214_401n, '262144'],
+  ])('%s cents go out as %s', (cents, text) => {
+    expect(floatTextOf(cents)).toBe(text);
+  });
+
+  test('below 131072.00 every cent comes through', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -13_107_199n, max: 13_107_199n }), (cents) => {
+        expect(BigInt(Math.round(Number(floatTextOf(cents)) * 100))).toBe(cents);
+      }),
+    );
   });
 });
 

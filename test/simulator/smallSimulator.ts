@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createClientAsync } from 'soap';
 import { readBookEntry, type BookEntry } from '../../simulator/books';
-import { NAMESPACE, type ServedBiller } from '../../simulator/daffron';
+import type { ServedBiller } from '../../simulator/daffron';
+import { DIALECTS } from '../../simulator/dialects';
 import {
   startSimulator,
   type ReadyBiller,
@@ -63,7 +64,7 @@ export async function callByNodeSoap(
   args: object,
   header: Record<string, string> = {},
 ): Promise<Called> {
-  const path = join(__dirname, '..', '..', 'simulator', 'multispeak-cb-4.1.wsdl');
+  const path = join(__dirname, '..', '..', 'simulator', `multispeak-cb-${biller.multiSpeak}.wsdl`);
   const client = await createClientAsync(path, { disableCache: true }, biller.endpoint);
   const { userId, password, company, appName } = biller;
   const attributes = {
@@ -74,7 +75,7 @@ export async function callByNodeSoap(
     BuildString: 'Release',
     ...header,
   };
-  client.addSoapHeader({ MultiSpeakMsgHeader: { attributes } }, '', 'tns', NAMESPACE);
+  client.addSoapHeader({ MultiSpeakMsgHeader: { attributes } }, '', 'tns', DIALECTS[biller.multiSpeak].namespace);
   const method: unknown = client[`${operation}Async`];
   if (typeof method !== 'function') throw new Error(`node-soap knows no operation ${operation}`);
   const answer: unknown = await method.call(client, args);
@@ -89,14 +90,15 @@ function escaped(text: string): string {
 /** The bytes of a request for the payable items of an account; the server is asked to close the connection after it. */
 export function requestFor(biller: ReadyBiller, accountNumber: string, connection = 'close'): string {
   const { pathname, host } = new URL(biller.endpoint);
+  const { namespace } = DIALECTS[biller.multiSpeak];
   const body =
-    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="${NAMESPACE}"><s:Header>` +
+    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="${namespace}"><s:Header>` +
     `<m:MultiSpeakMsgHeader UserID="${biller.userId}" Pwd="${escaped(biller.password)}" Company="${biller.company}" ` +
     `BuildString="Release" MessageID="m-1"/></s:Header><s:Body><m:GetPayableItemsList>` +
     `<m:accountNumber>${escaped(accountNumber)}</m:accountNumber></m:GetPayableItemsList></s:Body></s:Envelope>`;
   return (
     `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\nContent-Type: text/xml; charset=utf-8\r\n` +
-    `SOAPAction: "${NAMESPACE}/GetPayableItemsList"\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    `SOAPAction: "${namespace}/GetPayableItemsList"\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   );
 }
 

@@ -81,6 +81,7 @@ export function portOf(server: Server): number {
 /** Settings that make one quick attempt; a test overrides what it is about. */
 export function settingsFor(url: string, overrides: Partial<DaffronSettings> = {}): DaffronSettings {
   return {
+    version: '4.1',
     endpoint: url,
     userId: 'ebill',
     password: 'secret',

@@ -8,22 +8,34 @@ import { validateXML } from 'xmllint-wasm';
 import { readWireDay } from '../../../domain/day';
 import { parseWireCents } from '../../../domain/money';
 import { openDaffron } from '../../../datasources/daffron/daffron';
-import type { DaffronCallEvent } from '../../../datasources/daffron/daffron';
+import type { DaffronCallEvent, DaffronSettings } from '../../../datasources/daffron/daffron';
+import { MULTISPEAK_VERSIONS, type MultiSpeakVersion } from '../../../datasources/daffron/dialects';
 import { readReply } from '../../../datasources/daffron/envelopeReader';
-import { payableItemsReader } from '../../../datasources/daffron/replies';
+import { READERS } from '../../../datasources/daffron/replies';
 import type { PayableItemsReply } from '../../../datasources/daffron/replies';
-import { envelope, fault11, item, messageHeader, MULTISPEAK, payable } from '../../fixtures/daffronEnvelopes';
+import {
+  envelope,
+  fault11,
+  inVersion,
+  item,
+  messageHeader,
+  MULTISPEAK,
+  MULTISPEAK_3,
+  payable,
+} from '../../fixtures/daffronEnvelopes';
 import { validPayableItems } from '../../fixtures/validPayableItems';
 import { depsFor, openBackEnd, settingsFor } from './backEnd';
 import type { Question } from './backEnd';
 
 const ZONE = 'America/Chicago';
-const WSDL = join(__dirname, '../../../datasources/daffron/multispeak-cb-4.1.wsdl');
-const XSD = readFileSync(join(__dirname, '../../fixtures/multispeak-cb-4.1.xsd'), 'utf8');
+const wsdlOf = (version: MultiSpeakVersion) =>
+  join(__dirname, `../../../datasources/daffron/multispeak-cb-${version}.wsdl`);
+const xsdOf = (version: MultiSpeakVersion) =>
+  readFileSync(join(__dirname, `../../fixtures/multispeak-cb-${version}.xsd`), 'utf8');
 
-async function whyNotValid(documents: readonly string[]): Promise<readonly string[]> {
+async function whyNotValid(version: MultiSpeakVersion, documents: readonly string[]): Promise<readonly string[]> {
   const xml = documents.map((contents, index) => ({ fileName: `${index}.xml`, contents }));
-  const result = await validateXML({ xml, schema: [{ fileName: 'multispeak.xsd', contents: XSD }] });
+  const result = await validateXML({ xml, schema: [{ fileName: 'multispeak.xsd', contents: xsdOf(version) }] });
   return result.errors.map(({ rawMessage }) => rawMessage);
 }
 
@@ -34,8 +46,10 @@ function cut(text: string, name: string): string {
   return found[0];
 }
 
-async function ask(overrides: { password?: string } = {}): Promise<readonly Question[]> {
-  const backEnd = await openBackEnd((_question, response) => void response.end(payable('')));
+async function ask(overrides: Partial<DaffronSettings> = {}): Promise<readonly Question[]> {
+  const backEnd = await openBackEnd(
+    (_question, response) => void response.end(inVersion(overrides.version ?? '4.1', payable(''))),
+  );
   const daffron = await openDaffron(settingsFor(backEnd.url, overrides), depsFor());
   await daffron.fetchPayableItems('A-1001');
   await daffron.fetchPayableItems('A-1002');
@@ -46,19 +60,39 @@ async function ask(overrides: { password?: string } = {}): Promise<readonly Ques
   return backEnd.questions;
 }
 
-test('CIS-02 header and body of each request are valid by the XSD', async () => {
-  const questions = await ask();
+test.each(MULTISPEAK_VERSIONS)('CIS-02 header and body of each request are valid by the XSD of %s', async (version) => {
+  const questions = await ask({ version });
   const parts = questions.flatMap(({ body }, index) => [
     cut(body, 'MultiSpeakMsgHeader'),
     cut(body, ['GetPayableItemsList', 'GetPayableItemsList', 'PingURL', 'GetMethods'][index] ?? ''),
   ]);
   expect(parts).toHaveLength(8);
-  expect(await whyNotValid(parts)).toEqual([]);
+  expect(await whyNotValid(version, parts)).toEqual([]);
+});
+
+test('CIS-02 a message of one version is not valid by the XSD of the other', async () => {
+  const messages = async (version: MultiSpeakVersion) =>
+    (await ask({ version })).map(({ body }) => cut(body, 'MultiSpeakMsgHeader'));
+  for (const version of MULTISPEAK_VERSIONS) {
+    const texts = (await messages(version === '3.0' ? '4.1' : '3.0')).map((text) =>
+      text.replaceAll(/Version_[\w.]+/g, version === '3.0' ? 'Version_3.0' : 'Version_4.1_Release'),
+    );
+    expect(await whyNotValid(version, texts)).not.toEqual([]);
+  }
+});
+
+test('CIS-02 a message of 3.0 says so in namespace, action and header, and has no Context', async () => {
+  const [first] = await ask({ version: '3.0', header: { company: 'Coop', appName: 'a', appVersion: '1' } });
+  expect(first?.headers['soapaction']).toBe(`"${MULTISPEAK_3}/GetPayableItemsList"`);
+  expect(first?.body).toContain(`="${MULTISPEAK_3}"`);
+  expect(first?.body).not.toContain('Version_4.1');
+  expect(first?.body).toMatch(/MultiSpeakMsgHeader [^>]*Version="3.0" BuildString="3.0ac" UserID="ebill"/);
+  expect(first?.body).not.toMatch(/Context=|MajorVersion=/);
 });
 
 test('CIS-02 the validation would see an invalid request', async () => {
   expect(
-    await whyNotValid([`<GetPayableItemsList xmlns="${MULTISPEAK}"><account>1</account></GetPayableItemsList>`]),
+    await whyNotValid('4.1', [`<GetPayableItemsList xmlns="${MULTISPEAK}"><account>1</account></GetPayableItemsList>`]),
   ).not.toEqual([]);
 });
 
@@ -92,24 +126,38 @@ test('CIS-02 a password that XML cannot carry is told at the start, and not repe
   await expect(opening).rejects.not.toThrow(/canary/);
 });
 
-test('MON-04 any answer that the XSD allows means the same to node-soap and to us', async () => {
-  const client = await createClientAsync(WSDL, {
-    disableCache: true,
-    customDeserializer: { float: (text: string) => text, dateTime: (text: string) => text },
-  });
-  const samples: string[] = [];
-  fc.assert(
-    fc.property(validPayableItems(), (text) => {
-      samples.push(text);
-      const answer = { status: 200, body: Buffer.from(text) };
-      const ours = readReply(payableItemsReader, answer, { messageId: 'message-1', timeZone: ZONE });
-      expect(ours).toEqual({ ok: true, value: readAsNodeSoap(client.wsdl.xmlToObject(text)) });
-    }),
-    { numRuns: 400 },
-  );
-  // The premise: what was generated is valid. Forty stand for all, since the validator takes its time.
-  expect(await whyNotValid(samples.slice(0, 40).map((text) => cut(text, 'GetPayableItemsListResponse')))).toEqual([]);
-});
+test.each([
+  ['4.1', 400],
+  ['3.0', 200],
+] as const)(
+  'MON-04 any answer that the XSD of %s allows means the same to node-soap and to us',
+  async (version, runs) => {
+    const client = await createClientAsync(wsdlOf(version), {
+      disableCache: true,
+      customDeserializer: { float: (text: string) => text, dateTime: (text: string) => text },
+    });
+    const samples: string[] = [];
+    fc.assert(
+      fc.property(validPayableItems(version), (text) => {
+        samples.push(text);
+        const answer = { status: 200, body: Buffer.from(text) };
+        const ours = readReply(READERS[version].payableItems, answer, { messageId: 'message-1', timeZone: ZONE });
+        expect(ours).toEqual({
+          ok: true,
+          value: { ...readAsNodeSoap(client.wsdl.xmlToObject(text)), amountsAreFloats: version === '3.0' },
+        });
+      }),
+      { numRuns: runs },
+    );
+    // The premise: what was generated is valid. Forty stand for all, since the validator takes its time.
+    expect(
+      await whyNotValid(
+        version,
+        samples.slice(0, 40).map((text) => cut(text, 'GetPayableItemsListResponse')),
+      ),
+    ).toEqual([]);
+  },
+);
 
 interface SoapItem {
   readonly [name: string]: unknown;
@@ -125,7 +173,7 @@ function readAsNodeSoap(decoded: {
       } | null;
     };
   };
-}): PayableItemsReply {
+}): Omit<PayableItemsReply, 'amountsAreFloats'> {
   const result = decoded.Body.GetPayableItemsListResponse.GetPayableItemsListResult;
   const types = result?.allowableTransactionTypes;
   return {

@@ -47,6 +47,7 @@ test('CAP-03 the shortest entry is right, and required options are on without be
 
 test('CIS-04 the line to Daffron has bounds without being told: calls, queue, deadline, retries, bytes, breaker', () => {
   expect(read(fileOf(entryWith())).settings[0]?.daffron).toEqual({
+    version: '4.1',
     endpoint: 'https://cis.example.org/CB_Server',
     userId: 'cis-user-91',
     password: 'swordfish-77',
@@ -132,7 +133,11 @@ test.each([
     'batchClosure.closesAt: must be a time of day as HH:MM:SS',
   ],
   [{ bifColumnNames: { Nothing: 'X' } }, 'bifColumnNames: renames a column that a bill file does not have'],
-  [{ daffron: lineWith({ version: '3.0' }) }, 'daffron.version: must be "4.1"'],
+  [{ daffron: lineWith({ version: '5.0' }) }, 'daffron.version: must be "4.1" or "3.0"'],
+  [
+    { daffron: lineWith({ version: '3.0', context: 'Testing' }) },
+    'daffron.context: is not in the header of MultiSpeak 3.0',
+  ],
   [{ daffron: lineWith({ endpoint: 'ftp://x' }) }, 'daffron.endpoint: must be an http or https URL'],
   [
     { daffron: lineWith({ tls: { certificate: { file: 'client.pem' } } }) },

@@ -281,6 +281,7 @@ test.each([500, 8000, 15_000, 300_000])(
       id: BILLER_ID,
       name: 'Mill Creek',
       timeZone: 'UTC',
+      multiSpeak: '3.0' as const,
       invoiceTypes: [{ id: 42, name: 'Water' }],
     };
     const people = {
