@@ -1,14 +1,11 @@
-// An import that is cut off anywhere leaves what was before, and the same file again does the rest; two at once take turns.
-import { spawn } from 'node:child_process';
+// An import that is cut off anywhere leaves what was before, and the same file again does the rest.
 import { once } from 'node:events';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { createBillFileDoor } from '../../datasources/bills/ingestBif';
-import { openDatabase } from '../../datasources/postgres/database';
 import { at, openBillHouse, stateOf, type BillHouse } from '../fixtures/billHouse';
-import { BILLER, billFile, streamOf, type BillTexts } from '../fixtures/billFiles';
+import { BILLER, billFile, type BillTexts } from '../fixtures/billFiles';
+import { startImport } from '../fixtures/importProcess';
 
 let house: BillHouse;
 let staff: Client;
@@ -124,16 +121,10 @@ test.each(['accounts', 'invoices', 'account_links'])(
   },
 );
 
-/** Starts a process that imports; gives its first words as they come. */
-function startImport(): ReturnType<typeof spawn> {
-  const script = path.join(__dirname, '../fixtures/importChild.cjs');
-  return spawn(process.execPath, [script, house.url], { stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
 test('INV-05 a process killed while it reads, and one killed while it stores, leave the old state (F5)', async () => {
   await house.ingest(OLD);
   const before = await stateOf(house);
-  const reading = startImport();
+  const reading = startImport(house.url);
   // The pipe to a process that is killed breaks, which is the point.
   reading.stdin?.on('error', () => undefined).write(NEW.slice(0, NEW.length / 2));
   await once(reading.stdout ?? reading, 'data');
@@ -143,38 +134,13 @@ test('INV-05 a process killed while it reads, and one killed while it stores, le
   const blocker = new Client({ connectionString: house.url });
   await blocker.connect();
   await blocker.query('BEGIN; LOCK TABLE invoices IN EXCLUSIVE MODE');
-  const storing = startImport();
+  const storing = startImport(house.url);
   storing.stdin?.on('error', () => undefined).end(NEW);
   await untilOneWaits();
   storing.kill('SIGKILL');
   await once(storing, 'exit');
   await blocker.end();
   await expectAnotherRunToFinish(before);
-});
-
-test('INV-03 two processes import one file at once: one does it, the other says so (F4)', async () => {
-  const other = await openDatabase(
-    { url: house.url, poolMax: 2, statementTimeoutMs: 60_000, connectTimeoutMs: 10_000 },
-    () => undefined,
-  );
-  const doors = [house.door, createBillFileDoor({ orm: other.orm }), house.door];
-  const reports = await Promise.all(doors.map(async (door) => door.ingest(BILLER, 'x', streamOf(OLD), () => at(0))));
-  await other.close();
-  expect(reports.map(({ alreadyIngested }) => alreadyIngested).sort()).toEqual([false, true, true]);
-  expect(reports.map(({ counts }) => counts.new)).toEqual([ROWS, ROWS, ROWS]);
-  expect(await house.rows('SELECT max(version) AS v, count(*)::integer AS n FROM invoices')).toEqual([
-    { v: 1, n: ROWS },
-  ]);
-});
-
-test('INV-04 two files of one biller at once take turns: the later one replaces, and none is lost', async () => {
-  const change = (message: string) => billFile(manyBills(1, 500).map((row) => ({ ...row, InvoiceMessage: message })));
-  const reports = await Promise.all([house.ingest(change('ONE')), house.ingest(change('TWO'))]);
-  expect(reports.map(({ counts }) => [counts.new, counts.replaced]).sort()).toEqual([
-    [0, 500],
-    [500, 0],
-  ]);
-  expect(await house.rows('SELECT DISTINCT version AS v, message FROM invoices')).toHaveLength(1);
 });
 
 /** A small file with everything that rows can do to each other: shared accounts, numbers, customers, people and ties. */
