@@ -13,8 +13,8 @@ import type { Daffron, PayableItemsReply } from './daffron/daffron';
 export interface RefreshParts {
   readonly store: BalanceStore;
   readonly facts: BalanceFacts;
-  /** The line to a biller's Daffron. */
-  daffronOf(billerId: string): Daffron;
+  /** The line to Daffron that goes with these settings of a biller. */
+  daffronOf(biller: Biller): Daffron;
   /** Hears of names of tenders that the biller's settings do not know (BLK-03). */
   onUnknownTender?(billerId: string, names: readonly string[]): void;
   /** Hears of each question that joined one in flight, of this process or of another one. */
@@ -74,7 +74,7 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
     account: Account,
     signal: AbortSignal,
   ): Promise<{ readonly answer: CallAnswer; readonly isForAll: boolean }> {
-    const reply = await parts.daffronOf(biller.id).fetchPayableItems(account.accountNumber, { signal });
+    const reply = await parts.daffronOf(biller).fetchPayableItems(account.accountNumber, { signal });
     if (!reply.ok) {
       const { kind, code } = reply.failure;
       const problem = kind === 'unreadable' ? 'BALANCE_UNPARSEABLE' : 'BALANCE_UNAVAILABLE';

@@ -13,11 +13,17 @@ import type { Daffron } from './daffron/daffron';
 import type { Database } from './postgres/database';
 import { readsOfRequest } from './postgres/readsOfRequest';
 
+/** The billers as they are set now: they may be replaced while requests are in flight. */
+export interface CurrentBillers {
+  get(id: string): Biller | undefined;
+}
+
 export interface SourceParts {
-  readonly billers: ReadonlyMap<string, Biller>;
+  readonly billers: CurrentBillers;
   readonly database: Database;
   readonly store: BalanceStore;
-  readonly daffrons: ReadonlyMap<string, Daffron>;
+  /** The line to Daffron that goes with these settings of a biller. */
+  lineOf(biller: Biller): Daffron;
   readonly now: () => Date;
   /** Hears of trouble that no caller sees, as a code with an error, or with ids and counts. */
   onTrouble(code: string, detail: unknown): void;
@@ -50,10 +56,13 @@ export function openSources(parts: SourceParts): Sources {
     ...parts.onBalance,
     store: parts.store,
     facts: openBalanceFacts(database, (error) => parts.onTrouble('BALANCE_FACTS', error)),
-    daffronOf: (billerId) => required(parts.daffrons.get(billerId), billerId),
+    daffronOf: (biller) => parts.lineOf(biller),
     onUnknownTender: (billerId, names) => parts.onTrouble('UNKNOWN_TENDER', { billerId, count: names.length }),
     onPrecisionAtRisk: (billerId) => parts.onTrouble('PRECISION_AT_RISK', { billerId }),
   });
+
+  /** A request ends with the settings that it began with, even where the biller is gone by now. */
+  const begunWith = new WeakMap<Caller, Biller>();
 
   return {
     balances,
@@ -65,10 +74,12 @@ export function openSources(parts: SourceParts): Sources {
       const links = asksForLinks
         ? await findLinks(database, claims.billerId, claims.userName, claims.accountNumbers)
         : [];
-      return identify(claims, links, biller.linksFromAssertion);
+      const caller = identify(claims, links, biller.linksFromAssertion);
+      begunWith.set(caller, biller);
+      return caller;
     },
     forRequest: (caller, signal) => {
-      const biller = required(billers.get(caller.billerId), caller.billerId);
+      const biller = required(begunWith.get(caller) ?? billers.get(caller.billerId), caller.billerId);
       const today = dayIn(biller.timeZone, parts.now());
       const reads = readsOfRequest(database, signal);
       const accounts = openAccounts(reads, caller);

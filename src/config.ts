@@ -183,6 +183,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** The billers as their file says now; for a process that was told that it changed. Throws as `readConfig` does. */
+export function readBillersAgain(
+  { requestTimeoutMs }: Pick<Config, 'requestTimeoutMs'>,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly BillerSettings[] {
+  const problems: ConfigurationProblem[] = [];
+  const billers = readBillersFile(env['BILLERS_FILE'] ?? '', requestTimeoutMs, env, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return billers;
+}
+
 /** Wrong variables are told and then left out, so that all the others are still judged. */
 function readEnvironment(given: Given, problems: ConfigurationProblem[]): Environment {
   const read = Environment.safeParse(given);

@@ -9,10 +9,10 @@ import { openRedisStore } from '../datasources/cache/redisStore';
 import { openDaffron, type Daffron } from '../datasources/daffron/daffron';
 import { openDatabase, type Database } from '../datasources/postgres/database';
 import { openSources, type Sources } from '../datasources/sources';
-import type { Biller } from '../domain/biller';
 import { openLoadShedder, openLoopDelay, type LoadReadings } from './http/loadShedder';
 import type { Timers } from './http/timers';
 import { openTrust } from './http/trust';
+import { openBillerLines, type BillerLines } from './billers/billerLines';
 import type { BillerSettings } from './billersFile';
 import { openClosers, type Closers } from './closers';
 import type { Config, TokenSettings } from './config';
@@ -40,7 +40,7 @@ export interface Service {
   readonly sources: Sources;
   readonly database: Database;
   readonly door: BillFileDoor;
-  readonly billers: ReadonlyMap<string, Biller>;
+  readonly billers: BillerLines;
   readonly health: Health;
   close(): Promise<void>;
 }
@@ -78,13 +78,16 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
     const database = tracing === undefined ? bare : tracedDatabase(bare, tracing);
     const store = openStore(settings, { log, metrics, tracing });
     closers.add(() => store.close());
-    const daffrons = await openDaffrons(settings.billers, { log, now, metrics, tracing }, closers);
-    const billers = new Map(settings.billers.map(({ biller }) => [biller.id, biller]));
+    const billers = await openBillerLines(settings.billers, {
+      open: async (biller) => await openLine(biller, { log, now, metrics, tracing }),
+      graceMs: settings.requestTimeoutMs,
+    });
+    closers.add(() => billers.close());
     const sources = openSources({
       billers,
       database,
       store,
-      daffrons,
+      lineOf: (biller) => billers.lineOf(biller),
       now,
       ...(metrics && {
         onBalance: {
@@ -100,7 +103,7 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
     const apollo = await startGraphql({ isProduction, limits, log, sight: tools });
     closers.add(() => apollo.stop());
     const door = watchedDoor(createBillFileDoor({ orm: database.orm }), tools);
-    const readings = tools.readings ?? openReadings(daffrons, closers);
+    const readings = tools.readings ?? openReadings(billers, closers);
     const server = createServer({
       apollo,
       sources,
@@ -123,11 +126,11 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
     health.started({
       database: () => database.readiness(),
       cache: () => store.isThere(),
-      breakersOpen: () => [...daffrons.values()].filter((daffron) => daffron.state().isBreakerOpen).length,
+      breakersOpen: () => billers.list().filter((biller) => billers.lineOf(biller).state().isBreakerOpen).length,
       elapsedMs: () => performance.now(),
     });
     metrics?.watch({
-      daffrons: () => [...daffrons].map(([billerId, daffron]) => [billerId, daffron.state()] as const),
+      daffrons: () => billers.list().map((biller) => [biller.id, billers.lineOf(biller).state()] as const),
       pools: () => database.pools(),
     });
     return { server, sources, database, door, billers, health, close: () => closers.close() };
@@ -136,10 +139,14 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
   }
 }
 
-function openReadings(daffrons: ReadonlyMap<string, Daffron>, closers: Closers): LoadReadings {
+function openReadings(billers: BillerLines, closers: Closers): LoadReadings {
   const loop = openLoopDelay();
   closers.add(() => Promise.resolve(loop.close()));
-  return { loopDelayMs: loop.loopDelayMs, queueOf: (billerId) => daffrons.get(billerId)?.state() };
+  const queueOf: LoadReadings['queueOf'] = (billerId) => {
+    const biller = billers.get(billerId);
+    return biller && billers.lineOf(biller).state();
+  };
+  return { loopDelayMs: loop.loopDelayMs, queueOf };
 }
 
 /** Of an error its type alone, since its message may quote what it met; other details are ids and counts of ours. */
@@ -174,25 +181,19 @@ function openBareStore(settings: ServiceSettings, { log, metrics }: Sight): Bala
   );
 }
 
-async function openDaffrons(
-  settings: readonly BillerSettings[],
+async function openLine(
+  { biller, daffron: line }: BillerSettings,
   { log, now, metrics, tracing }: ServiceTools,
-  closers: Closers,
-): Promise<ReadonlyMap<string, Daffron>> {
-  const daffrons = new Map<string, Daffron>();
-  for (const { biller, daffron: line } of settings) {
-    const daffron = await openDaffron(line, {
-      billerId: biller.id,
-      timeZone: biller.timeZone,
-      now,
-      newMessageId: randomUUID,
-      onCall: (call) => {
-        metrics?.daffronCall(call);
-        log.info(call, 'daffron call');
-      },
-    });
-    closers.add(() => daffron.close());
-    daffrons.set(biller.id, tracing === undefined ? daffron : tracedDaffron(daffron, biller.id, tracing));
-  }
-  return daffrons;
+): Promise<Daffron> {
+  const daffron = await openDaffron(line, {
+    billerId: biller.id,
+    timeZone: biller.timeZone,
+    now,
+    newMessageId: randomUUID,
+    onCall: (call) => {
+      metrics?.daffronCall(call);
+      log.info(call, 'daffron call');
+    },
+  });
+  return tracing === undefined ? daffron : tracedDaffron(daffron, biller.id, tracing);
 }

@@ -1,13 +1,15 @@
 // `npm start`: the service, with embedded parts where none were given, on sample data; or in production with everything given.
 import { parseArgs } from 'node:util';
+import type { BillerSettings } from './billersFile';
 import { openClosers } from './closers';
-import { ConfigurationError, readConfig, type Config } from './config';
+import { ConfigurationError, readBillersAgain, readConfig, type Config } from './config';
 import { openEmbedded } from './embedded/embedded';
 import { openExplorer } from './embedded/explorer';
 import { importSampleFiles } from './embedded/sampleData';
 import { openLog, type Log } from './log';
 import { showProgress } from './progress';
 import { listen } from './http/server';
+import { createReload } from './billers/reloadBillers';
 import { openService, type Service, type ServiceSettings } from './service';
 import { openLobby } from './sight/healthDoor';
 import { openSight, type Sight } from './sight/sight';
@@ -26,12 +28,16 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Running {
   close(): Promise<void>;
+  /** Takes the billers' file as it is now; absent in the embedded mode, which has none. */
+  reload?(): Promise<void>;
 }
 
 async function start(): Promise<Running> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const config = readConfig();
   const isProduction = config.mode === 'production';
+  // A service gets this signal from who changed its billers; on somebody's own machine his terminal has closed (ADR 46).
+  process.on('SIGHUP', isProduction ? hangUp : () => stop(0));
   if (isProduction && values.fresh) throw new Error('--fresh is for the embedded mode');
   // On somebody's own machine the log would bury what the start has to say; it goes where LOG_LEVEL was given.
   const log = isProduction ? openLog(config.logLevel) : openLog(process.stdout.isTTY ? 'warn' : config.logLevel, 2);
@@ -41,6 +47,7 @@ async function start(): Promise<Running> {
     ? await startProduction(config, log, sight)
     : await startEmbedded(config, log, sight, values.fresh);
   return {
+    ...opened,
     close: async () => {
       log.info({ code: 'STOPPING' }, 'stopping');
       await opened.close();
@@ -65,7 +72,11 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
     closers.add(() => service.close());
     const { url } = await openDoors(service, config);
     log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
-    return { close: () => stopInOrder(service, config.stopDrainMs, log) };
+    const readAgain = (): readonly BillerSettings[] => readBillersAgain(config);
+    return {
+      close: () => stopInOrder(service, config.stopDrainMs, log),
+      reload: createReload({ billers: service.billers, readAgain, log }),
+    };
   } catch (error) {
     return await closers.closeAfter(error);
   }
@@ -139,9 +150,19 @@ function fail(error: unknown): void {
   process.exit(errors.some((one) => one instanceof ConfigurationError) ? EXIT_CONFIGURATION : 1);
 }
 
+/** One that comes during the start waits for its end: the file may have changed after it was read. A start that fails says so itself. */
+function hangUp(): void {
+  if (!isStopping)
+    starting.then(
+      async (started) => await started.reload?.(),
+      () => undefined,
+    );
+}
+
 // A terminal or a reader that has gone away is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
-start().then((started) => {
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0));
+const starting = start();
+starting.then((started) => {
   running = started;
 }, fail);

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Biller } from '../../domain/biller';
 import type { BillFileDoor } from '../../datasources/bills/ingestBif';
 import { renderReport } from '../../datasources/bills/bifReport';
+import type { CurrentBillers } from '../../datasources/sources';
 import type { Progress } from '../progress';
 
 export interface SampleImport {
@@ -16,7 +16,7 @@ export interface SampleImport {
 /** Imports the files in their order; one that was imported before changes nothing (INV-03). */
 export async function importSampleFiles(
   door: BillFileDoor,
-  billers: ReadonlyMap<string, Biller>,
+  billers: CurrentBillers,
   files: readonly string[],
   now: () => Date,
   progress: Progress,

@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import type { BillFileDoor } from '../../datasources/bills/ingestBif';
 import { renderReport, type BifReport } from '../../datasources/bills/bifReport';
 import { asAway } from '../../datasources/postgres/backEndAway';
-import type { Biller } from '../../domain/biller';
+import type { CurrentBillers } from '../../datasources/sources';
 import { refusal } from './refusal';
 
 export interface BifDoorParts {
   /** Holds the size limit while a file streams in. */
   readonly door: BillFileDoor;
-  readonly billers: ReadonlyMap<string, Biller>;
+  readonly billers: CurrentBillers;
   /** A file that announces more bytes than this is refused before it is read. */
   readonly bytesMax: number;
   readonly now: () => Date;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { BifReport } from '../../datasources/bills/bifReport';
 import { startSimulator, type Simulator } from '../../simulator/startSimulator';
-import { readBillers } from '../../src/billersFile';
+import { readBillers, type BillerSettings } from '../../src/billersFile';
 import { openSampleKeys, type SampleClaims, type SampleKeys } from '../../src/embedded/sampleKeys';
 import type { RouterTrust } from '../../src/http/trustSettings';
 import { DEFAULT_LIMITS, type LimitSettings } from '../../src/limits/limitSettings';
@@ -177,7 +177,11 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   return house;
 }
 
-function settingsOf(simulator: Simulator, options: TestHouseOptions) {
+/** The settings of both billers as the house is opened with them, or as somebody changed them since. */
+export function settingsOf(
+  simulator: Simulator,
+  options: Pick<TestHouseOptions, 'cedar' | 'daffron'>,
+): readonly BillerSettings[] {
   const entries = simulator.billers.map((biller) => ({
     id: biller.id,
     name: biller.name,

@@ -117,7 +117,8 @@ describe.each(USERS)('started from a 0700 home by %s', (_name, user) => {
     const again = await start();
     expect(again.printed()).toContain('found the data of an earlier start');
     expect(runPrintedCurl(again.printed())).toEqual(JSON.parse(block('first-answer')));
-    expect(await again.end('SIGTERM')).toBe(0);
+    // A terminal that closes.
+    expect(await again.end('SIGHUP')).toBe(0);
     expect(leftOver(project)).toEqual([]);
   });
 });

@@ -86,7 +86,7 @@ describe('a slow sender', () => {
   test('G13 of a bill file is not held to the time of a question', async () => {
     const service = await house.token({
       sub: 'feed',
-      biller: [...house.service.billers.keys()][0] ?? '',
+      biller: house.service.billers.list()[0]?.id ?? '',
       role: 'SERVICE',
     });
     const long = await connect();
