@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseRedisAddress } from '../datasources/cache/redisAddress';
 import type { ConfigurationProblem } from '../domain/biller';
 import { readBillers, type BillerSettings } from './billersFile';
+import { readBifFolder, type BifFolderSettings } from './settings/bifFolder';
 import { whyNotTokenKeys } from './settings/tokenKeys';
 import { LIMIT_VARIABLES, readLimits, type LimitSettings } from './limits/limitSettings';
 import { readRouterTrust, TRUST_VARIABLES, type RouterTrust } from './http/trustSettings';
@@ -45,6 +46,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly bifBytesMax: number;
   readonly bifSilenceMs: number;
+  /** The watched folder for bill files; absent where none is watched. */
+  readonly bifFolder: BifFolderSettings | undefined;
   readonly limits: LimitSettings;
   readonly logLevel: string;
   /** Where Prometheus asks; absent where nobody does. */
@@ -112,6 +115,9 @@ const Environment = z.object({
   BIF_BYTES_MAX: wholeNumber(1024, 1_073_741_824, 1_073_741_824),
   // Less than a transaction may stand idle (60 s): the refusal is to come first.
   BIF_SILENCE_MS: wholeNumber(100, 50_000, 30_000),
+  BIF_FOLDER: z.string().optional(),
+  BIF_FOLDER_POLL_MS: wholeNumber(100, 3_600_000, 5000),
+  BIF_FOLDER_SETTLE_MS: wholeNumber(0, 3_600_000, 10_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   METRICS_PORT: z.union([z.literal('off'), numberOrNot(0, 65_535)], 'must be a port or off').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
@@ -155,6 +161,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     environment.BILLERS_FILE === undefined
       ? undefined
       : readBillersFile(environment.BILLERS_FILE, environment.REQUEST_TIMEOUT_MS, env, problems);
+  const bifFolder = readBifFolder(environment, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     mode: isProduction ? 'production' : 'embedded',
@@ -172,6 +179,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
     bifBytesMax: environment.BIF_BYTES_MAX,
     bifSilenceMs: environment.BIF_SILENCE_MS,
+    bifFolder,
     limits,
     logLevel: environment.LOG_LEVEL,
     metricsPort: readMetricsPort(environment.METRICS_PORT, isProduction),

@@ -1,11 +1,13 @@
 // `npm start`: the service, with embedded parts where none were given, on sample data; or in production with everything given.
 import { parseArgs } from 'node:util';
 import type { BillerSettings } from './billersFile';
-import { openClosers } from './closers';
+import { openClosers, type Closers } from './closers';
 import { ConfigurationError, readBillersAgain, readConfig, type Config } from './config';
 import { openEmbedded } from './embedded/embedded';
 import { openExplorer } from './embedded/explorer';
 import { importSampleFiles } from './embedded/sampleData';
+import { openFolderJob } from './jobs/importFolder';
+import { watchFolder } from './jobs/watchFolder';
 import { openLog, type Log } from './log';
 import { showProgress } from './progress';
 import { listen } from './http/server';
@@ -71,10 +73,12 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
     await closers.close();
     closers.add(() => service.close());
     const { url } = await openDoors(service, config);
+    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
+    watchBillFolder(service, config, log, closers);
     log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
     const readAgain = (): readonly BillerSettings[] => readBillersAgain(config);
     return {
-      close: () => stopInOrder(service, config.stopDrainMs, log),
+      close: () => stopWatching(service, closers),
       reload: createReload({ billers: service.billers, readAgain, log }),
     };
   } catch (error) {
@@ -97,6 +101,8 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
     void service.server.register(openExplorer({ tokens: parts.tokens, people: parts.simulator.people }));
     const { url } = await openDoors(service, parts.settings);
+    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
+    watchBillFolder(service, config, log, closers);
     progress.done(
       imported.bills > 0
         ? `imported ${imported.bills} bills from ${imported.files} files`
@@ -105,11 +111,25 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
     // That one starts the rest of a graph around this service, and is told where it is.
     process.send?.({ type: 'ready', url, tokens: parts.tokens, trust: parts.settings.tokens });
-    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
-    return closers;
+    return { close: () => stopWatching(service, closers) };
   } catch (error) {
     return await closers.closeAfter(error);
   }
+}
+
+/** Where a folder is set, bill files that appear there are imported as long as the service runs. */
+function watchBillFolder(service: Service, { bifFolder }: Config, log: Log, closers: Closers): void {
+  if (bifFolder === undefined) return;
+  const { billers, door, database } = service;
+  const parts = { ...bifFolder, billers, door, orm: database.orm, log, now, monotonicMs: () => performance.now() };
+  const watch = watchFolder(openFolderJob(parts), bifFolder.pollMs);
+  closers.add(() => watch.close());
+}
+
+/** It says so first; then the folder is left, the requests in flight are finished, and the parts are closed. */
+async function stopWatching(service: Service, closers: Closers): Promise<void> {
+  service.health.stopping();
+  await closers.close();
 }
 
 async function openDoors(

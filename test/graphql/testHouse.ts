@@ -120,6 +120,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
       bifBytesMax: 1_000_000,
       bifSilenceMs: options.bifSilenceMs ?? 30_000,
+      bifFolder: undefined,
       logLevel: 'silent',
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       tokens: keys.tokens,

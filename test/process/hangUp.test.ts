@@ -1,5 +1,5 @@
 // Production and its billers' file: a hang-up signal takes a changed one, a bad one leaves the old in force, and a stop stops.
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer, claimsWith, ISSUER, newKey, type Key } from '../domain/settings/tokens';
@@ -54,6 +54,7 @@ beforeAll(async () => {
   key = await newKey('ES256', 'hang-up');
   writeFileSync(billersFile(), JSON.stringify(fileOf(entryWith())));
   writeFileSync(path.join(project.folder, 'keys.json'), JSON.stringify({ keys: [key.publicJwk] }));
+  mkdirSync(path.join(project.folder, 'bills'));
   service = project.start('src/start', [], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
@@ -61,6 +62,9 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     REDIS_URL: testRedisUrl(),
     BILLERS_FILE: billersFile(),
+    BIF_FOLDER: path.join(project.folder, 'bills'),
+    BIF_FOLDER_POLL_MS: '100',
+    BIF_FOLDER_SETTLE_MS: '0',
     TOKEN_ISSUER: ISSUER,
     TOKEN_AUDIENCE: 'daffron-subgraph',
     TOKEN_KEYS_FILE: path.join(project.folder, 'keys.json'),
@@ -80,6 +84,15 @@ test('CAP-03 a new biller is served from the next request on', async () => {
   const said = await hangUpWith(JSON.stringify(fileOf(entryWith(), entryWith({ id: OTHER_ID }))));
   expect(said).toMatchObject({ code: 'BILLERS_TAKEN', billers: 2, lines: { opened: 1, kept: 1, closing: 0 } });
   expect([await statusFor(BILLER_ID), await statusFor(OTHER_ID)]).toEqual([200, 200]);
+});
+
+test('INV-02 bill files that appear in the watched folder come in, for the new biller too', async () => {
+  const folder = path.join(project.folder, 'bills', OTHER_ID);
+  while (!existsSync(path.join(folder, 'done'))) await sleep(POLL_MS);
+  writeFileSync(path.join(folder, 'a.bif'), 'no bill file\n');
+  while (readdirSync(path.join(folder, 'rejected')).length < 3) await sleep(POLL_MS);
+  const said = lines().find(({ code }) => code === 'BIF_FILE_ENDED');
+  expect(said).toMatchObject({ billerId: OTHER_ID, refused: 'REQUIRED_COLUMN_MISSING' });
 });
 
 test.each([

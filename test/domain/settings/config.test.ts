@@ -303,6 +303,17 @@ test.each([500, 8000, 15_000, 300_000])(
   },
 );
 
+test('CAP-03 a watched folder must be one that this process may write to; without its name none is watched', () => {
+  const bifFolder = { path: folder, pollMs: 5000, settleMs: 10_000 };
+  expect(readConfig({ BIF_FOLDER: folder }).bifFolder).toEqual(bifFolder);
+  expect(readConfig({ BIF_FOLDER_POLL_MS: '100' }).bifFolder).toBeUndefined();
+  for (const path of [join(folder, 'nowhere'), KEYS_FILE]) {
+    expect(told({ BIF_FOLDER: path })).toEqual([
+      wrong(`BIF_FOLDER: ${path} is no folder that this process may write to`),
+    ]);
+  }
+});
+
 test('AUT-02 who gives a part of the token settings must give all of them, in the embedded mode too', () => {
   expect(told({ TOKEN_AUDIENCE: 'me' })).toEqual([
     wrong('TOKEN_ISSUER: is missing: whose tokens are believed'),

@@ -1,0 +1,26 @@
+// Looks into the folder for bill files again and again, until it is closed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FolderJob } from './importFolder';
+
+export interface FolderWatch {
+  /** Ends after the file that is being stored; one that is still being read is left for the next start. */
+  close(): Promise<void>;
+}
+
+/** Looks again at once while there are files, else after so many milliseconds. */
+export function watchFolder(job: FolderJob, pollMs: number): FolderWatch {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const watching = (async () => {
+    while (!signal.aborted) {
+      if ((await job.once(signal)) > 0) continue;
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    close: async () => {
+      stop.abort();
+      await watching;
+    },
+  };
+}
