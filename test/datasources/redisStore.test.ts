@@ -224,7 +224,7 @@ test.each([
 
 test.each([
   ['no JSON', 'rubbish'],
-  ['of another version', writeKept(key, kept).replace('"version":2', '"version":99')],
+  ['of another version', writeKept(key, kept).replace('"version":3', '"version":99')],
   ['of another account', writeKept(keyOf('A-2'), kept)],
 ])(
   'RTD-07 a value that is %s is a miss, is told and is deleted; its neighbours are found (O7)',
