@@ -38,7 +38,7 @@ async function start(): Promise<Running> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const config = readConfig();
   const isProduction = config.mode === 'production';
-  // A service gets this signal from who changed its billers; on somebody's own machine his terminal has closed (ADR 46).
+  // A service gets this signal from who changed its billers; on somebody's own machine his terminal has closed (ADR 32).
   process.on('SIGHUP', isProduction ? hangUp : () => stop(0));
   if (isProduction && values.fresh) throw new Error('--fresh is for the embedded mode');
   // On somebody's own machine the log would bury what the start has to say; it goes where LOG_LEVEL was given.
