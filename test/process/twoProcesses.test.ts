@@ -14,8 +14,8 @@ let processes: readonly RunningProcess[];
 
 beforeAll(async () => {
   house = await openProductionHouse({ latencyMs: LATENCY_MS });
-  // On a busy machine half the crowd may wait for a connection longer than a service should let them.
-  const patient = { DATABASE_CONNECT_TIMEOUT_MS: '30000' };
+  // On a busy machine half the crowd may wait for the database longer than a service should let them.
+  const patient = { DATABASE_CONNECT_TIMEOUT_MS: '30000', DATABASE_STATEMENT_TIMEOUT_MS: '60000' };
   processes = [await house.start(patient), await house.start(patient)];
   const [first] = processes;
   const imported = await fetch(`${first?.url}/bif`, {
