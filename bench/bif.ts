@@ -186,8 +186,8 @@ const LOADS = [
   `INSERT INTO customers (biller_id, customer_number, name, address1, city, state, zip, ${FACT_COLUMNS})
    SELECT DISTINCT ON (customer_number) $1::uuid, customer_number, name, service_address, 'SPRINGFIELD', 'MO', '65801', ${FACTS}
    FROM bulk ORDER BY customer_number, invoice_date DESC`,
-  `INSERT INTO accounts (biller_id, account_number, customer_number, service_address, prepaid, ${FACT_COLUMNS})
-   SELECT DISTINCT ON (account_number) $1::uuid, account_number, customer_number, service_address, false, ${FACTS}
+  `INSERT INTO accounts (biller_id, account_number, customer_number, service_address, prepaid, billed_at, ${FACT_COLUMNS})
+   SELECT DISTINCT ON (account_number) $1::uuid, account_number, customer_number, service_address, false, now(), ${FACTS}
    FROM bulk ORDER BY account_number, invoice_date DESC`,
   `INSERT INTO invoices (biller_id, invoice_type_id, invoice_number, account_number, customer_number, file_id, ingested_at, row_hash,
      invoice_date, due_date, notify_dates, balance_forward_cents, current_charges_cents, adjustment_cents, past_due_cents,

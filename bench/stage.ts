@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { Client } from 'pg';
 import { request } from 'undici';
 import { findFreePort } from '../src/embedded/freePort';
-import { openEmbeddedPostgres } from '../src/embedded/postgres';
+import { openEmbeddedPostgres, removeEmbeddedPostgres } from '../src/embedded/postgres';
 import { startRedis } from '../test/setup/redisServer';
 import { createTestDatabase } from '../test/setup/servers';
 import { startProduct, startTarget, type Target } from './process';
@@ -124,6 +124,8 @@ export async function openBenchDatabase(folder: string, closers: (() => Promise<
   if (given === undefined || given === '') {
     const options = { dataDir: join(folder, 'postgres'), projectRoot: resolve(__dirname, '..'), log: () => undefined };
     const postgres = await openEmbeddedPostgres(options);
+    // Its files need not stand in our folder, and would stay behind.
+    closers.push(() => removeEmbeddedPostgres(options));
     closers.push(() => postgres.stop());
     process.env['TEST_DATABASE_URL'] = postgres.url;
   } else process.env['TEST_DATABASE_URL'] = given;
