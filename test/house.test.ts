@@ -102,6 +102,10 @@ describe('source files', () => {
     expect([...sources.findLongFiles(written), ...sources.findFullFolders(paths)]).toEqual([]);
   });
 
+  test('end no sessions of other databases', () => {
+    expect(sources.whoEndsForeignSessions(written)).toEqual([]);
+  });
+
   test('leave no work undone without an issue number', () => {
     expect(sources.findLooseEnds(written)).toEqual([]);
   });

@@ -163,6 +163,17 @@ describe('names, sizes and loose ends', () => {
     expect(sources.findLooseEnds(plantTree({ 'src/a.ts': `a;\n// ${mark}: later` }))).toHaveLength(1);
   });
 
+  test('a statement that ends sessions of other databases is caught', () => {
+    const ending = ['pg_terminate', 'backend(pid) FROM pg_stat_activity WHERE '].join('_');
+    const own = `${ending}datname = current_database()`;
+    expect(sources.whoEndsForeignSessions(plantTree({ 'test/a.ts': `read('SELECT ${own}');` }))).toEqual([]);
+    expect(
+      sources.whoEndsForeignSessions(
+        plantTree({ 'test/a.ts': `read('SELECT ${ending}true'); read('SELECT ${own}');` }),
+      ),
+    ).toHaveLength(1);
+  });
+
   test('the folder of somebody is caught, an address and a relative path are not', () => {
     const rooms = ['work', 'root', 'home', 'Users'];
     const planted = rooms.map((room) => `cd ${['', room, 'ann'].join('/')}`).join('\n');

@@ -204,3 +204,14 @@ export function findMachinePaths(files: readonly TreeFile[]): readonly string[] 
       .map((line) => `${path} names a folder of one machine: ${line.trim().slice(0, 80)}`),
   );
 }
+
+/** All test files share a server: whoever ends sessions on it ends those of his own database alone. */
+export function whoEndsForeignSessions(files: readonly TreeFile[]): readonly string[] {
+  return files.flatMap(({ path, text }) =>
+    text
+      .split(/\bpg_terminate_backend\(/)
+      .slice(1)
+      .filter((statement) => !/^[^;`']*\bcurrent_database\(\)/.test(statement))
+      .map(() => `${path} ends sessions of other databases: pg_terminate_backend needs datname = current_database()`),
+  );
+}

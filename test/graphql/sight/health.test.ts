@@ -84,7 +84,9 @@ test('the database itself tells away from behind: a server that refuses, and one
   expect(await database.readiness()).toBe('READY');
   const { target } = postgres;
   postgres.target = null;
-  await database.orm.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+  await database.orm.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
   expect(await database.readiness()).toBe('AWAY');
   postgres.target = target;
   expect(await database.readiness()).toBe('READY');
