@@ -192,7 +192,8 @@ async function openLine(
     newMessageId: randomUUID,
     onCall: (call) => {
       metrics?.daffronCall(call);
-      log.info(call, 'daffron call');
+      // A request may cause dozens; the figures count them, and a line is worth it where one went wrong.
+      log[call.outcome === 'ok' ? 'debug' : 'info'](call, 'daffron call');
     },
   });
   return tracing === undefined ? daffron : tracedDaffron(daffron, biller.id, tracing);
