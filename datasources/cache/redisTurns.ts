@@ -7,8 +7,8 @@ import type { RedisLine } from './redisLine';
 import { NOBODY_WAITS, type CallAnswer, type HeardAnswer, type Turn, type TurnOptions } from './turn';
 
 /** What a holder that dies costs those who wait; a living one renews it, and few calls last as long. */
-const LEASE_MS = 1000;
-const RENEW_MS = 300;
+const LEASE_MS = 2000;
+const RENEW_MS = 900;
 
 /** How long an answer stays for those who waited; they look far more often than that. */
 const ANSWER_MS = 1000;
