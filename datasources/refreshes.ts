@@ -53,7 +53,7 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
   async function refresh(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh> {
     const turn = await parts.store.takeTurn(account, options);
     if (turn.kind === 'heard') {
-      parts.onJoined?.();
+      if (!turn.isEarlier && !options.signal.aborted) parts.onJoined?.();
       return turn;
     }
     let told: CallAnswer | undefined;

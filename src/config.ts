@@ -155,6 +155,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const isProduction = environment.NODE_ENV === 'production' || environment.BILLERS_FILE !== undefined;
   const tokens = readTokens(environment, given, isProduction, problems);
   const router = readRouterTrust(environment, isProduction, problems);
+  if (isProduction && router?.issuer === SAMPLE_ISSUER) {
+    problems.push(wrong('ROUTER_ISSUER', 'is the issuer of sample tokens'));
+  }
+  if (router !== undefined && router.issuer === tokens?.issuer && router.audience === tokens.audience) {
+    problems.push(
+      wrong('ROUTER_AUDIENCE', 'must not be that of the tokens of the same issuer: one would pass for the other'),
+    );
+  }
   const limits = readLimits(environment, problems);
   if (isProduction) problems.push(...whyNotProduction(given));
   const billers =

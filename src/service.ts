@@ -42,6 +42,8 @@ export interface Service {
   readonly door: BillFileDoor;
   readonly billers: BillerLines;
   readonly health: Health;
+  /** What goes on beside the requests, to be ended with the service. */
+  readonly jobs: Pick<Closers, 'add'>;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,9 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
       sight: { log, health, metrics, tracing },
       requestTimeoutMs: settings.requestTimeoutMs,
     });
+    // Works of the process that are no requests: they end after the last request, and before what they use is closed.
+    const jobs = openClosers();
+    closers.add(() => jobs.close());
     closers.add(() => server.close());
     health.started({
       database: () => database.readiness(),
@@ -133,7 +138,7 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
       daffrons: () => billers.list().map((biller) => [biller.id, billers.lineOf(biller).state()] as const),
       pools: () => database.pools(),
     });
-    return { server, sources, database, door, billers, health, close: () => closers.close() };
+    return { server, sources, database, door, billers, health, jobs, close: () => closers.close() };
   } catch (error) {
     return await closers.closeAfter(error);
   }

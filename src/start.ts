@@ -1,7 +1,7 @@
 // `npm start`: the service, with embedded parts where none were given, on sample data; or in production with everything given.
 import { parseArgs } from 'node:util';
 import type { BillerSettings } from './billersFile';
-import { openClosers, type Closers } from './closers';
+import { openClosers } from './closers';
 import { ConfigurationError, readBillersAgain, readConfig, type Config } from './config';
 import { openEmbedded } from './embedded/embedded';
 import { openExplorer } from './embedded/explorer';
@@ -73,12 +73,14 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
     await closers.close();
     closers.add(() => service.close());
     const { url } = await openDoors(service, config);
-    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
-    watchBillFolder(service, config, log, closers);
+    const leaveFolder = watchBillFolder(service, config, log);
     log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
     const readAgain = (): readonly BillerSettings[] => readBillersAgain(config);
     return {
-      close: () => stopWatching(service, closers),
+      close: () => {
+        leaveFolder();
+        return stopInOrder(service, config.stopDrainMs, log);
+      },
       reload: createReload({ billers: service.billers, readAgain, log }),
     };
   } catch (error) {
@@ -101,8 +103,11 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
     void service.server.register(openExplorer({ tokens: parts.tokens, people: parts.simulator.people }));
     const { url } = await openDoors(service, parts.settings);
-    closers.add(() => stopInOrder(service, config.stopDrainMs, log));
-    watchBillFolder(service, config, log, closers);
+    const leaveFolder = watchBillFolder(service, config, log);
+    closers.add(() => {
+      leaveFolder();
+      return stopInOrder(service, config.stopDrainMs, log);
+    });
     progress.done(
       imported.bills > 0
         ? `imported ${imported.bills} bills from ${imported.files} files`
@@ -111,25 +116,23 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     for (const line of welcome({ url, parts, seconds: process.uptime() })) say(line);
     // That one starts the rest of a graph around this service, and is told where it is.
     process.send?.({ type: 'ready', url, tokens: parts.tokens, trust: parts.settings.tokens });
-    return { close: () => stopWatching(service, closers) };
+    return closers;
   } catch (error) {
     return await closers.closeAfter(error);
   }
 }
 
-/** Where a folder is set, bill files that appear there are imported as long as the service runs. */
-function watchBillFolder(service: Service, { bifFolder }: Config, log: Log, closers: Closers): void {
-  if (bifFolder === undefined) return;
+/**
+ * Where a folder is set, bill files that appear there are imported as long as the service runs. Gives what leaves the folder
+ * at once; a file that is being stored then is waited for as the requests are.
+ */
+function watchBillFolder(service: Service, { bifFolder }: Config, log: Log): () => void {
+  if (bifFolder === undefined) return () => undefined;
   const { billers, door, database } = service;
   const parts = { ...bifFolder, billers, door, orm: database.orm, log, now, monotonicMs: () => performance.now() };
   const watch = watchFolder(openFolderJob(parts), bifFolder.pollMs);
-  closers.add(() => watch.close());
-}
-
-/** It says so first; then the folder is left, the requests in flight are finished, and the parts are closed. */
-async function stopWatching(service: Service, closers: Closers): Promise<void> {
-  service.health.stopping();
-  await closers.close();
+  service.jobs.add(() => watch.close());
+  return () => watch.leave();
 }
 
 async function openDoors(

@@ -74,7 +74,8 @@ function differs(row: KnownRow, facts: RefreshFacts): boolean {
 }
 
 /**
- * A refresh that was sent earlier never overwrites what a later one said, and nobody waits for a row that an import has
+ * A refresh that was sent earlier never overwrites what a later one wrote (one that only confirmed the row writes nothing: see
+ * ADR 14), and nobody waits for a row that an import has
  * locked: the next refresh says it again. $1 account, $2 blocked tenders, $3 item types, $4 observed, $5: are types told.
  */
 const WRITE = `UPDATE accounts SET blocked_tenders = $2::text[], refreshed_at = $4::timestamptz,

@@ -7,9 +7,12 @@ import { ItemTypes1000000000002 } from './migrations/0002-item-types';
 import { asAway } from './backEndAway';
 import { ENTITIES } from './tables';
 
+/** An import from the watched folder holds two connections, one for its lock; as many are left for uploads. */
+const WRITERS_MIN = 4;
+
 export interface DatabaseSettings {
   readonly url: string;
-  /** Connections for reads; writes have a fifth of it, at least two. */
+  /** Connections for reads; writes have a fifth of it, at least four. */
   readonly poolMax: number;
   /** How long a statement may run, in milliseconds. */
   readonly statementTimeoutMs: number;
@@ -84,7 +87,7 @@ export async function openDatabase(settings: DatabaseSettings, onIdleError: (err
     migrations: [Bills1000000000001, ItemTypes1000000000002],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',
-    poolSize: Math.max(2, Math.ceil(settings.poolMax / 5)),
+    poolSize: Math.max(WRITERS_MIN, Math.ceil(settings.poolMax / 5)),
     connectTimeoutMS: settings.connectTimeoutMs,
     poolErrorHandler: onIdleError,
     parseInt8: false,

@@ -32,8 +32,8 @@ const KEYS_TIMEOUT_MS = 3000;
  */
 const VERIFIED_MS = 60_000;
 
-/** Some hundred bytes each. */
-const VERIFIED_MAX = 10_000;
+/** Some hundred bytes each, and 20 kB at the most, with 500 accounts: 40 MB in all. */
+const VERIFIED_MAX = 2000;
 
 /** Claims of a token that was verified, and how long they need no other look; instants in milliseconds. */
 interface Verified {

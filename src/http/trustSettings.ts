@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ConfigurationProblem } from '../../domain/biller';
+import { whyNotTokenKeys } from '../settings/tokenKeys';
 
 /** A router that has authenticated the caller itself and says so under its own signature. */
 export interface RouterTrust {
@@ -21,8 +22,6 @@ export const TRUST_VARIABLES = {
 
 const Variables = z.object(TRUST_VARIABLES);
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
-
 /** Undefined where nothing was given. Who gives a part must give all of it: half of a trust is a mistake. */
 export function readRouterTrust(
   given: z.infer<typeof Variables>,
@@ -41,14 +40,17 @@ export function readRouterTrust(
   if (isProduction && url !== undefined && !url.startsWith('https:')) {
     wrong('ROUTER_KEYS_URL', 'must be https in production');
   }
-  if (file !== undefined && !isKeySet(file)) wrong('ROUTER_KEYS_FILE', `${file} is no set of keys`);
+  if (file !== undefined) {
+    for (const why of whyNotTokenKeys(readJson(file), isProduction)) wrong('ROUTER_KEYS_FILE', `${file} ${why}`);
+  }
   return { issuer: issuer ?? '', audience: audience ?? '', keys: url === undefined ? { file: file ?? '' } : { url } };
 }
 
-function isKeySet(path: string): boolean {
+/** Undefined where it cannot be read, which is no set of keys. */
+function readJson(path: string): unknown {
   try {
-    return KeySet.safeParse(JSON.parse(readFileSync(path, 'utf8'))).success;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // A biller's folder for bill files: what lies there and has come whole, how one is claimed, and where it ends with its report.
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, writeFile, type FileHandle, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderReport, type BifReport } from '../../datasources/bills/bifReport';
 
@@ -146,7 +146,19 @@ export function openBillFolder(parts: BillFolderParts): BillFolder {
       return free;
     },
     putBack: async (name) => {
-      await rename(join(path, 'working', name), join(path, name));
+      // A sender may have written a new file under the name meanwhile, which must not be lost.
+      for (let attempt = 0; ; attempt += 1) {
+        const back = join(path, attempt === 0 ? name : `${attempt}-${name}`);
+        const isFree = await link(join(path, 'working', name), back).then(
+          () => true,
+          (error: unknown) => {
+            if (isSystemError(error, 'EEXIST')) return false;
+            throw error;
+          },
+        );
+        if (isFree) break;
+      }
+      await unlink(join(path, 'working', name));
     },
     setAside: (name) => void aside.add(name),
   };

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FolderJob } from './importFolder';
 
 export interface FolderWatch {
+  /** Takes no other file, and gives up one that is still being read; waits for nothing. */
+  leave(): void;
   /** Ends after the file that is being stored; one that is still being read is left for the next start. */
   close(): Promise<void>;
 }
@@ -18,6 +20,7 @@ export function watchFolder(job: FolderJob, pollMs: number): FolderWatch {
     }
   })();
   return {
+    leave: () => stop.abort(),
     close: async () => {
       stop.abort();
       await watching;

@@ -138,9 +138,9 @@ function countEqualPairs(document: DocumentNode, fragments: Fragments, depthMax:
     return pairs;
   }
 
+  // Validation looks into each fragment by itself, too, and into those that nobody uses.
   return document.definitions.reduce(
-    (sum, definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION ? sum + inPlace([definition.selectionSet], 1) : sum,
+    (sum, definition) => ('selectionSet' in definition ? sum + inPlace([definition.selectionSet], 1) : sum),
     0,
   );
 }

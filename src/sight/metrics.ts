@@ -156,6 +156,8 @@ function watchParts(parts: WatchedParts, registers: Registry[]): void {
     labelNames: ['biller', 'state'],
     registers,
     collect: () => {
+      // A biller who was removed while the process runs must not stand still in the figures.
+      lines.reset();
       for (const [biller, { waiting, inFlight }] of parts.daffrons()) {
         lines.set({ biller, state: 'waiting' }, waiting);
         lines.set({ biller, state: 'in_flight' }, inFlight);
@@ -168,6 +170,7 @@ function watchParts(parts: WatchedParts, registers: Registry[]): void {
     labelNames: ['biller'],
     registers,
     collect: () => {
+      breakers.reset();
       for (const [biller, { isBreakerOpen }] of parts.daffrons()) breakers.set({ biller }, isBreakerOpen ? 1 : 0);
     },
   });
