@@ -115,7 +115,10 @@ async function ingest(
   const stream = handle.createReadStream({ autoClose: false });
   // The door listens from its first read on; a stop before that must not end the process.
   stream.on('error', () => undefined);
-  const end = (): void => void stream.destroy(new Error('the service stops'));
+  // What has been read to its end is being stored, and goes on.
+  const end = (): void => {
+    if (!stream.readableEnded) stream.destroy(new Error('the service stops'));
+  };
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   try {

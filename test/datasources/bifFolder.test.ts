@@ -22,6 +22,7 @@ import { createBillFileDoor, type BillFileDoor } from '../../datasources/bills/i
 import { openDatabase } from '../../datasources/postgres/database';
 import { BackEndAway } from '../../datasources/postgres/backEndAway';
 import type { Biller } from '../../domain/biller';
+import { openBillFolder } from '../../src/jobs/billFolder';
 import { openFolderJob, type FolderJob, type FolderJobParts } from '../../src/jobs/importFolder';
 import { watchFolder } from '../../src/jobs/watchFolder';
 import { bill, BILLER, billFile } from '../fixtures/billFiles';
@@ -323,6 +324,25 @@ describe('several processes', () => {
     while ((await next.once(unstopped)) === 0) await sleep(POLL_MS);
     expect([await numbers(), list('working'), list('done').length]).toEqual([['N-01'], [], 3]);
   });
+});
+
+test('INV-02 a file that is given back overwrites none that its sender wrote anew meanwhile', async () => {
+  const folder = openBillFolder({
+    path: path.join(root, 'given-back'),
+    settleMs: 0,
+    monotonicMs: () => clockMs,
+    onRefused: () => undefined,
+  });
+  await folder.hasWork();
+  const placeOf = (name: string): string => path.join(root, 'given-back', name);
+  writeFileSync(placeOf('a.bif'), 'OLD');
+  await folder.hasWork();
+  const claimed = await folder.claim();
+  await claimed?.handle.close();
+  writeFileSync(placeOf('a.bif'), 'NEW');
+  await folder.putBack('a.bif');
+  expect([readFileSync(placeOf('a.bif'), 'utf8'), readFileSync(placeOf('1-a.bif'), 'utf8')]).toEqual(['NEW', 'OLD']);
+  expect(existsSync(placeOf('working/a.bif'))).toBe(false);
 });
 
 test('INV-02 the watch takes what comes, again and again, and ends when it is closed', async () => {

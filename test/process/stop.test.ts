@@ -1,9 +1,12 @@
 // How processes end: a rolling restart under load, an import in the middle of a stop, and impatience.
 import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openProductionHouse, type ProductionHouse, type RunningProcess } from '../fixtures/productionHouse';
+import { Client } from 'pg';
+import { COOP, openProductionHouse, type ProductionHouse, type RunningProcess } from '../fixtures/productionHouse';
 import { bill, billFile } from '../graphql/testBills';
 import { sendCrowd } from './roundRobin';
 
@@ -113,6 +116,27 @@ test('O17 a bill file that is on its way when the process is told to stop is tak
   sending.end(text.slice(text.length / 2));
   expect(JSON.parse(await textOf(await answer))).toMatchObject({ counts: { new: 40 }, alreadyIngested: false });
   expect(await running.ended).toBe(0);
+});
+
+test('O17 a file of the watched folder that is being stored holds up no part of a stop but the end, and is stored', async () => {
+  const folder = join(house.folder, 'bills');
+  mkdirSync(join(folder, COOP), { recursive: true });
+  const blocker = new Client({ connectionString: house.databaseUrl });
+  await blocker.connect();
+  const settings = { STOP_DRAIN_MS: '0', BIF_FOLDER: folder, BIF_FOLDER_POLL_MS: '100', BIF_FOLDER_SETTLE_MS: '0' };
+  const running = await house.start(settings);
+  await blocker.query('BEGIN; LOCK TABLE invoices IN EXCLUSIVE MODE');
+  writeFileSync(join(folder, COOP, 'a.bif'), HEAD_AND_ROWS(8501, 3));
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation'`;
+  while ((await blocker.query(waiting)).rowCount === 0) await sleep(LATENCY_MS);
+  running.child.kill('SIGTERM');
+  await saidStopping(running);
+  // The doors close although the file is still being stored.
+  while ((await running.ready()) !== 0) await sleep(LATENCY_MS);
+  await blocker.query('ROLLBACK');
+  await blocker.end();
+  expect(await running.closed).toBe(0);
+  expect(readdirSync(join(folder, COOP, 'done'))).toHaveLength(3);
 });
 
 test('whoever holds a connection and asks nothing does not hold up a stop, and half a request is no request', async () => {

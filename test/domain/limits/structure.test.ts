@@ -59,6 +59,7 @@ test.each([
   ],
   ['the same fragment, which is merged by its name', `{ ${many(200, '...f')} } fragment f on T { a }`, undefined],
   ['what stands below equal fields is one place too', `{ ${many(60, 'a { b { c } }')} }`, 'TOO_MANY_DUPLICATES'],
+  ['in a fragment that nobody uses', `{ a } fragment f on T { ${many(101, 'a')} }`, 'TOO_MANY_DUPLICATES'],
   ['under one alias', `{ ${many(101, 'x: a')} }`, 'TOO_MANY_DUPLICATES'],
   ['under different names', `{ ${Array.from({ length: 500 }, (_, at) => `a${at}`).join(' ')} }`, undefined],
 ])('G2 duplicates: %s', (_what, text, code) => {

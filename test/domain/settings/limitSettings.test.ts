@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, readConfig } from '../../../src/config';
+import { ConfigurationError, readConfig, SAMPLE_ISSUER } from '../../../src/config';
 import { DEFAULT_LIMITS } from '../../../src/limits/limitSettings';
 
 const folder = mkdtempSync(join(tmpdir(), 'limits-'));
@@ -145,6 +145,19 @@ describe('the trust in a router', () => {
     [{ ROUTER_KEYS_FILE: join(folder, 'none') }, `ROUTER_KEYS_FILE: ${join(folder, 'none')} is no set of keys`],
   ])('A9 half of it is a mistake: %j', (changes, problem) => {
     expect(told({ ...whole, ...changes })).toEqual([problem]);
+  });
+
+  test('A9 the keys of a router are looked at as those of an issuer are, and its word cannot pass for a token', () => {
+    const file = join(folder, 'router-private.json');
+    writeFileSync(file, JSON.stringify({ keys: [{ kty: 'EC', kid: 'r', d: 'x' }] }));
+    expect(told({ ...whole, ROUTER_KEYS_FILE: file })).toEqual([
+      expect.stringMatching(/^ROUTER_KEYS_FILE: .* holds a private key as keys\[0\]/),
+    ]);
+    const tokens = { TOKEN_ISSUER: whole.ROUTER_ISSUER, TOKEN_AUDIENCE: whole.ROUTER_AUDIENCE, TOKEN_KEYS_FILE: keys };
+    expect(told({ ...whole, ...tokens })).toEqual([expect.stringMatching(/^ROUTER_AUDIENCE: must not be/)]);
+    expect(told({ ...whole, ROUTER_ISSUER: SAMPLE_ISSUER, NODE_ENV: 'production' })).toContain(
+      'ROUTER_ISSUER: is the issuer of sample tokens',
+    );
   });
 
   test('A9 in production the router’s keys come over https', () => {

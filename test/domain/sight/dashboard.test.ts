@@ -70,3 +70,13 @@ test('every panel says what it shows, has a number of its own, and asks somethin
   expect(panels.filter(({ description, targets = [] }) => !description || targets.length === 0)).toEqual([]);
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
 });
+
+test('a biller who was removed while the process runs is gone from the figures, and wakes nobody any more', async () => {
+  const watching = openMetrics(() => 0);
+  const state = { waiting: 40, waitingMax: 50, inFlight: 3, isBreakerOpen: true };
+  let billers: [string, typeof state][] = [['coop', state]];
+  watching.watch({ daffrons: () => billers, pools: () => ({}) });
+  expect(await watching.read()).toContain('subgraph_daffron_breaker_open{biller="coop"} 1');
+  billers = [];
+  expect(await watching.read()).not.toContain('coop');
+});
