@@ -6,7 +6,6 @@ import { setMaxListeners } from 'node:events';
 export interface JoinedCalls<T> {
   /** The answer of the call in flight for `key`, or of a new one; undefined where the caller's signal fires before it comes. */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>;
-  readonly joined: number;
 }
 
 interface Flight<T> {
@@ -18,12 +17,10 @@ interface Flight<T> {
 
 export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
   const flights = new Map<string, Flight<T>>();
-  let joined = 0;
 
   function take(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const running = flights.get(key);
     if (running !== undefined) {
-      joined += 1;
       onJoined?.();
       return running;
     }
@@ -46,9 +43,6 @@ export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
   }
 
   return {
-    get joined() {
-      return joined;
-    },
     join: async (key, signal, start) => {
       if (signal.aborted) return undefined;
       const flight = take(key, start);
