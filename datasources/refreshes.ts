@@ -9,6 +9,7 @@ import { joinCalls } from './cache/joinedCalls';
 import type { BalanceStore, KeptBalance } from './cache/keptBalance';
 import type { CallAnswer, HeardAnswer, OwnTurn, TurnOptions } from './cache/turn';
 import type { Daffron, PayableItemsReply } from './daffron/daffron';
+import type { AnySignal, LightSignal } from './departures';
 
 export interface RefreshParts {
   readonly store: BalanceStore;
@@ -25,12 +26,15 @@ export interface RefreshParts {
 
 export type Refresh = Omit<HeardAnswer, 'kind'>;
 
+/** A turn's options under the signal of whoever asks. */
+export type AskOptions = TurnOptions & { readonly signal: AbortSignal };
+
 export interface Refreshes {
   /**
    * What Daffron says now; undefined where the signal fires first. With `acceptsEarlier` one that has just come may do as
    * well, so that many who meet an expired answer cause one call (L4).
    */
-  ask(biller: Biller, account: Account, options: TurnOptions): Promise<Refresh | undefined>;
+  ask(biller: Biller, account: Account, options: AskOptions): Promise<Refresh | undefined>;
   /** What is kept of each account, in their order; whether it is still to be believed is the reader's to judge. */
   kept(accounts: readonly Account[]): Promise<readonly (KeptBalance | undefined)[]>;
   /** Ends when nothing is being kept any more. */
@@ -63,8 +67,8 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
       if (asked.answer.ok) keep(account, asked.answer.refreshed, turn);
       return { answer: asked.answer, isEarlier: false };
     } finally {
-      // Sent before the answer is: whoever asks after it must not hear of this call again (RTD-04).
-      finish(turn.end(told));
+      // On its way before the answer is: whoever asks after that must not hear of this call again (RTD-04).
+      await turn.end(told);
     }
   }
 
@@ -72,7 +76,7 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
   async function call(
     biller: Biller,
     account: Account,
-    signal: AbortSignal,
+    signal: AnySignal,
   ): Promise<{ readonly answer: CallAnswer; readonly isForAll: boolean }> {
     const reply = await parts.daffronOf(biller).fetchPayableItems(account.accountNumber, { signal });
     if (!reply.ok) {
@@ -111,7 +115,7 @@ export function openRefreshes(parts: RefreshParts): Refreshes {
 
   return {
     ask: (biller, account, options) => {
-      const start = (signal: AbortSignal): Promise<Refresh> => refresh(biller, account, { ...options, signal });
+      const start = (signal: LightSignal): Promise<Refresh> => refresh(biller, account, { ...options, signal });
       return flights.join(generationKey(account), options.signal, start);
     },
     kept: async (accounts) => {

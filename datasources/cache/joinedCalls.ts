@@ -1,41 +1,48 @@
 // Calls in flight, joined: whoever asks for what is being asked already waits for the same answer (RTD-03).
-
-import { setMaxListeners } from 'node:events';
+import { LightSignal, onLeaving } from '../departures';
 
 /** Joins equal calls within this process. A call that nobody waits for any more is aborted. */
 export interface JoinedCalls<T> {
   /** The answer of the call in flight for `key`, or of a new one; undefined where the caller's signal fires before it comes. */
-  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>;
+  join(key: string, signal: AbortSignal, start: (signal: LightSignal) => Promise<T>): Promise<T | undefined>;
 }
 
-interface Flight<T> {
-  readonly answer: Promise<T>;
-  readonly controller: AbortController;
-  waiting: number;
-  isOver: boolean;
+/** A call under way, with those who wait for it. */
+class Flight<T> {
+  readonly signal = new LightSignal();
+  readonly waiting = new Set<Waiting<T>>();
+}
+
+interface Waiting<T> {
+  readonly resolve: (answer: T | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  readonly stopListening: () => void;
 }
 
 export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
   const flights = new Map<string, Flight<T>>();
 
-  function take(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  function take(key: string, start: (signal: LightSignal) => Promise<T>): Flight<T> {
     const running = flights.get(key);
     if (running !== undefined) {
       onJoined?.();
       return running;
     }
-    const controller = new AbortController();
-    const flight: Flight<T> = {
-      controller,
-      waiting: 0,
-      isOver: false,
-      answer: start(controller.signal).finally(() => {
-        flight.isOver = true;
-        leave(key, flight);
-      }),
-    };
+    const flight = new Flight<T>();
     flights.set(key, flight);
+    start(flight.signal).then(
+      (answer) => end(key, flight, ({ resolve }) => resolve(answer)),
+      (error: unknown) => end(key, flight, ({ reject }) => reject(error)),
+    );
     return flight;
+  }
+
+  function end(key: string, flight: Flight<T>, tell: (waiting: Waiting<T>) => void): void {
+    leave(key, flight);
+    for (const waiting of flight.waiting) {
+      waiting.stopListening();
+      tell(waiting);
+    }
   }
 
   function leave(key: string, flight: Flight<T>): void {
@@ -43,28 +50,21 @@ export function joinCalls<T>(onJoined?: () => void): JoinedCalls<T> {
   }
 
   return {
-    join: async (key, signal, start) => {
-      if (signal.aborted) return undefined;
+    join: (key, signal, start) => {
+      if (signal.aborted) return Promise.resolve(undefined);
       const flight = take(key, start);
-      flight.waiting += 1;
-      let onLeave = (): void => undefined;
-      const left = new Promise<undefined>((resolve) => {
-        onLeave = () => resolve(undefined);
-      });
-      // One operation asks for up to fifty accounts under one signal; Node would print a warning from the eleventh on.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', onLeave, { once: true });
-      try {
-        return await Promise.race([flight.answer, left]);
-      } finally {
-        signal.removeEventListener('abort', onLeave);
-        flight.waiting -= 1;
-        if (flight.waiting === 0 && !flight.isOver) {
-          // The last one to leave an unfinished call ends it; an abort that nobody hears would still cost its error.
+      return new Promise((resolve, reject) => {
+        const onLeft = (): void => {
+          flight.waiting.delete(waiting);
+          resolve(undefined);
+          if (flight.waiting.size > 0) return;
+          // The last one to leave ends the call.
           leave(key, flight);
-          flight.controller.abort();
-        }
-      }
+          flight.signal.abort();
+        };
+        const waiting: Waiting<T> = { resolve, reject, stopListening: onLeaving(signal, onLeft) };
+        flight.waiting.add(waiting);
+      });
     },
   };
 }

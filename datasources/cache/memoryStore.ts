@@ -1,6 +1,6 @@
 // Kept balances inside the process: the embedded mode's store, with the same policy as the one in Redis.
-import { once } from 'node:events';
 import { LRUCache } from 'lru-cache';
+import { onLeaving, type AnySignal } from '../departures';
 import { cacheKey, readKept, turnKey, writeKept, type BalanceStore, type TurnKey } from './keptBalance';
 import { NOBODY_WAITS, type CallAnswer, type Turn } from './turn';
 
@@ -58,7 +58,7 @@ export function openMemoryStore(settings: MemoryStoreSettings): BalanceStore {
         if (signal.aborted) return NOBODY_WAITS;
         const running = turns.get(turnKey(key));
         if (running === undefined) return hold(key);
-        const answer = await Promise.race([running, once(signal, 'abort').then(() => undefined)]);
+        const answer = await untilLeft(running, signal);
         if (answer !== undefined) return { kind: 'heard', answer, isEarlier: false };
       }
     },
@@ -69,4 +69,12 @@ export function openMemoryStore(settings: MemoryStoreSettings): BalanceStore {
     isThere: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };
+}
+
+/** What the running call brings, or undefined when the signal fires first. */
+function untilLeft<T>(running: Promise<T>, signal: AnySignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stopListening = onLeaving(signal, () => resolve(undefined));
+    running.then(resolve, reject).finally(stopListening);
+  });
 }

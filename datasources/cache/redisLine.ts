@@ -14,13 +14,23 @@ export interface RedisCommands {
   read(keys: readonly string[]): Promise<readonly (string | null)[]>;
   delete(key: string): Promise<unknown>;
   ping(): Promise<unknown>;
-  /** Runs a script on keys of one slot. */
   run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
+}
+
+/** What a script does its work for: the keys of one account, and what belongs to them. */
+export interface ScriptEntry {
+  readonly keys: readonly string[];
+  readonly values: readonly (string | number)[];
 }
 
 export interface RedisLine {
   /** What `ask` brings, or undefined where Redis does not answer in time or refuses; the trouble is told. */
   attempt<T>(trouble: RedisTrouble, ask: (commands: RedisCommands) => Promise<T>): Promise<T | undefined>;
+  /**
+   * Runs a script that replies to many entries with a list. Each one's reply in their order; undefined for whom Redis does not
+   * answer in time or refuses. `common` stands before the entries' own values.
+   */
+  runForEach(script: string, common: readonly number[], entries: readonly ScriptEntry[]): Promise<readonly unknown[]>;
   tell(trouble: RedisTrouble): void;
   close(): void;
 }
@@ -54,15 +64,34 @@ export function openRedisLine(
     halfOpenAfter: PAUSE_MS,
     breaker: new ConsecutiveBreaker(FAILURES_BEFORE_PAUSE),
   });
+  const attempt: RedisLine['attempt'] = async (trouble, ask) => {
+    try {
+      return await breaker.execute(() => inTime(ask(commands), commandTimeoutMs));
+    } catch {
+      // A cache that is away is one that is empty; the trouble is counted, and the caller asks Daffron.
+      onTrouble(trouble);
+      return undefined;
+    }
+  };
+
+  /** One command; the keys of all entries must lie in one slot of a cluster. */
+  async function runTogether(
+    script: string,
+    common: readonly number[],
+    entries: readonly ScriptEntry[],
+  ): Promise<readonly unknown[]> {
+    const keys = entries.flatMap((entry) => entry.keys);
+    const values = [...common, ...entries.flatMap((entry) => entry.values)];
+    const replies = await attempt('WRITE_FAILED', (redisCommands) => redisCommands.run(script, keys, values));
+    return Array.isArray(replies) ? replies : [];
+  }
+
   return {
-    attempt: async (trouble, ask) => {
-      try {
-        return await breaker.execute(() => inTime(ask(commands), commandTimeoutMs));
-      } catch {
-        // A cache that is away is one that is empty; the trouble is counted, and the caller asks Daffron.
-        onTrouble(trouble);
-        return undefined;
-      }
+    attempt,
+    runForEach: async (script, common, entries) => {
+      if (!redis.isCluster) return await runTogether(script, common, entries);
+      const replies = await Promise.all(entries.map((entry) => runTogether(script, common, [entry])));
+      return replies.map(([reply]) => reply);
     },
     tell: onTrouble,
     close: () => redis.disconnect(),

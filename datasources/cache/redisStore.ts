@@ -40,9 +40,9 @@ export function openRedisStore(settings: RedisStoreSettings, onTrouble: (trouble
       await line.attempt('WRITE_FAILED', (commands) => commands.delete(cacheKey(key)));
     },
     isThere: async () => (await line.attempt('READ_FAILED', (commands) => commands.ping())) === 'PONG',
-    close: () => {
+    close: async () => {
+      await turns.settled();
       line.close();
-      return Promise.resolve();
     },
   };
 }

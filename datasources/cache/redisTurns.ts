@@ -1,14 +1,17 @@
 // Turns in Redis: a short lease, renewed while its holder lives, fenced by a token and a number, and an answer that is left for a
 // moment. With Redis away every process asks for itself (RTD-06, L3, L4).
 import { randomUUID } from 'node:crypto';
-import { REFRESH_PROBLEMS } from '../../domain/balance';
+import { REFRESH_PROBLEMS, type Refreshed } from '../../domain/balance';
+import { onLeaving, type AnySignal } from '../departures';
+import { openGatheredScripts } from './gatheredScripts';
 import { answerKey, cacheKey, countKey, readKept, turnKey, writeKept, type TurnKey } from './keptBalance';
+import { openLeases } from './leases';
 import type { RedisLine } from './redisLine';
-import { NOBODY_WAITS, type CallAnswer, type HeardAnswer, type Turn, type TurnOptions } from './turn';
+import { END, KEEP, RENEW, TAKE } from './turnScripts';
+import { NOBODY_WAITS, type HeardAnswer, type OwnTurn, type Turn, type TurnOptions } from './turn';
 
 /** What a holder that dies costs those who wait; a living one renews it, and few calls last as long. */
 const LEASE_MS = 2000;
-const RENEW_MS = 900;
 
 /** How long an answer stays for those who waited; they look far more often than that. */
 const ANSWER_MS = 1000;
@@ -19,72 +22,41 @@ const LOOK_LAST_MS = 40;
 const LOOK_GROWTH = 1.5;
 
 /** An answer is <token>|K<kept balance>, or <token>|F<problem> of a failure. */
-const ANSWER = /^([0-9a-f-]{36})\|([KF])(.*)$/s;
-
-/** What is no text under a key was not written here, and is as good as nothing. */
-const TEXT = `local function text(key)
-  local found = redis.pcall('GET', key)
-  return type(found) == 'string' and found or ''
-end
-`;
-
-/**
- * Whoever comes first hears an answer that is there only if an earlier one would do ('earlier'); whoever waits hears each that is
- * not the one he found ('waiting', which he names). Else he waits while somebody asks, or has the turn, and its number:
- * greater than that of any turn before, also where the count was lost.
- * KEYS turn, answer, count, kept value; ARGV token, lease, how, answer found, time to live of the count in seconds.
- */
-const TAKE = `${TEXT}local answer = text(KEYS[2])
-local from, kind = string.match(answer, '^([0-9a-f-]+)|([KF])')
-if from and ARGV[3] == 'waiting' and from ~= ARGV[4] then return {'heard', answer} end
-if from and ARGV[3] == 'earlier' and kind == 'K' then return {'earlier', answer} end
-local left = redis.call('PTTL', KEYS[1])
-if string.sub(text(KEYS[1]), 1, 1) == 'A' and left > 0 and left <= tonumber(ARGV[2]) then return {'held', from or ''} end
-local count = tonumber(text(KEYS[3])) or 0
-local kept = tonumber(string.match(text(KEYS[4]), '^(%d+)|') or 0)
-local number = string.format('%.0f', math.max(count, kept) + 1)
-redis.call('SET', KEYS[3], number, 'EX', ARGV[5])
-redis.call('SET', KEYS[1], 'A' .. ARGV[1], 'PX', ARGV[2])
-return {'taken', number}`;
-
-const RENEW = `${TEXT}if text(KEYS[1]) ~= 'A' .. ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
-
-/** Whoever lost the turn leaves nothing to those who wait: they wait for somebody newer. */
-const END = `${TEXT}if text(KEYS[1]) ~= 'A' .. ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[1] .. '|' .. ARGV[2], 'PX', ARGV[3]) end
-return 1`;
-
-/** The fence of what is kept: a turn's number stands before the value, and an earlier turn writes nothing over a later one's. */
-const KEEP = `${TEXT}local number = tonumber(string.match(text(KEYS[1]), '^(%d+)|') or 0)
-if number > tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1] .. '|' .. ARGV[2], 'EX', ARGV[3])
-return 1`;
+const ANSWER = /^([0-9a-f-]{36,60})\|([KF])(.*)$/s;
 
 export interface RedisTurns {
   take(key: TurnKey, options: TurnOptions): Promise<Turn>;
+  /** Ends when Redis has heard of every turn that ended. */
+  settled(): Promise<void>;
 }
 
 export function openRedisTurns(line: RedisLine, ttlSeconds: number): RedisTurns {
-  const run = (script: string, keys: readonly string[], ...values: (string | number)[]): Promise<unknown> =>
-    line.attempt('WRITE_FAILED', (commands) => commands.run(script, keys, values));
+  const scripts = openGatheredScripts(line);
+  const take = scripts.asking(TAKE, [LEASE_MS, ttlSeconds]);
+  const end = scripts.telling(END, [ANSWER_MS]);
+  const keep = scripts.asking(KEEP, [ttlSeconds]);
+  const leases = openLeases(scripts.asking(RENEW, [LEASE_MS]));
+  /** Tells this process's turns from those of every other; a count tells them from each other. */
+  const process = randomUUID();
+  let count = 0;
 
-  function hold(key: TurnKey, token: string, number: string): Turn {
-    const place = [turnKey(key), answerKey(key)];
-    const renew = async (): Promise<void> => {
-      // Lost to somebody newer: there is nothing to hold on to.
-      if ((await run(RENEW, place, token, LEASE_MS)) === 0) clearInterval(renewing);
-    };
-    const renewing = setInterval(() => void renew(), RENEW_MS).unref();
+  function hold(key: TurnKey, token: string, number: string): OwnTurn {
+    const place = turnKey(key);
+    const lease = { keys: [place], values: [token] };
+    leases.add(lease);
+    let told: { readonly refreshed: Refreshed; readonly text: string } | undefined;
+    const textOf = (refreshed: Refreshed): string =>
+      told?.refreshed === refreshed ? told.text : writeKept(key, { refreshed, generation: key.generation });
     return {
       kind: 'ours',
-      end: async (answer) => {
-        clearInterval(renewing);
-        await run(END, place, token, answer === undefined ? '' : textOf(key, answer), ANSWER_MS);
+      end: (answer) => {
+        leases.delete(lease);
+        if (answer?.ok === true) told = { refreshed: answer.refreshed, text: textOf(answer.refreshed) };
+        const text = answer === undefined ? '' : answer.ok ? `K${told?.text ?? ''}` : `F${answer.problem}`;
+        return end({ keys: [place, answerKey(key)], values: [token, text] });
       },
       keep: async (refreshed) => {
-        await run(KEEP, [cacheKey(key)], number, writeKept(key, { refreshed, generation: key.generation }), ttlSeconds);
+        await keep({ keys: [cacheKey(key)], values: [number, textOf(refreshed)] });
       },
     };
   }
@@ -95,8 +67,9 @@ export function openRedisTurns(line: RedisLine, ttlSeconds: number): RedisTurns 
       let how: 'call' | 'earlier' | 'waiting' = acceptsEarlier === undefined ? 'call' : 'earlier';
       let found = '';
       for (let lookMs = LOOK_FIRST_MS; !signal.aborted; lookMs = Math.min(lookMs * LOOK_GROWTH, LOOK_LAST_MS)) {
-        const token = randomUUID();
-        const [verdict, text] = readVerdict(await run(TAKE, keys, token, LEASE_MS, how, found, ttlSeconds));
+        count += 1;
+        const token = `${process}-${count}`;
+        const [verdict, text] = readVerdict(await take({ keys, values: [token, how, found] }));
         if (verdict === undefined) return WITHOUT_REDIS;
         if (verdict === 'taken') return hold(key, token, text);
         if (verdict === 'held') {
@@ -113,6 +86,7 @@ export function openRedisTurns(line: RedisLine, ttlSeconds: number): RedisTurns 
       }
       return NOBODY_WAITS;
     },
+    settled: () => scripts.settled(),
   };
 }
 
@@ -125,11 +99,6 @@ const VERDICTS: readonly Verdict[] = ['heard', 'earlier', 'held', 'taken'];
 function readVerdict(reply: unknown): readonly [Verdict | undefined, string] {
   const [word, text]: readonly unknown[] = Array.isArray(reply) ? reply : [];
   return [VERDICTS.find((verdict) => verdict === word), typeof text === 'string' ? text : ''];
-}
-
-function textOf(key: TurnKey, answer: CallAnswer): string {
-  if (!answer.ok) return `F${answer.problem}`;
-  return `K${writeKept(key, { refreshed: answer.refreshed, generation: key.generation })}`;
 }
 
 /** Undefined for a text that this version does not write. */
@@ -149,14 +118,14 @@ function isAccepted({ answer }: HeardAnswer, acceptsEarlier: TurnOptions['accept
 }
 
 /** Ends after so many milliseconds, or when nobody waits any more. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AnySignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      stopListening();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
+    const stopListening = onLeaving(signal, end);
   });
 }

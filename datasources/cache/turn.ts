@@ -1,5 +1,6 @@
 // Whose turn it is to ask Daffron for an account: of all processes on one store one asks, and the others hear what it was told.
 import type { Refreshed, RefreshProblem } from '../../domain/balance';
+import type { AnySignal } from '../departures';
 
 /** What a call brought. */
 export type CallAnswer =
@@ -9,8 +10,8 @@ export type CallAnswer =
 export interface OwnTurn {
   readonly kind: 'ours';
   /**
-   * Leaves the answer to those who wait. Must be called whatever comes; undefined where nothing was learnt that others could
-   * use: one of them then asks.
+   * Leaves the answer to those who wait, and ends when it is on its way to them. Must be called whatever comes; undefined where
+   * nothing was learnt that others could use: one of them then asks.
    */
   end(answer: CallAnswer | undefined): Promise<void>;
   /** Keeps the refresh for those who come later, unless that of a later turn is kept already. */
@@ -28,7 +29,7 @@ export type Turn = OwnTurn | HeardAnswer;
 
 export interface TurnOptions {
   /** Aborted when nobody here waits any more. */
-  readonly signal: AbortSignal;
+  readonly signal: AnySignal;
   /** Whether an earlier answer would do; absent where only a call will do that is in flight or still to be made (RTD-04). */
   readonly acceptsEarlier?: ((refreshed: Refreshed) => boolean) | undefined;
 }

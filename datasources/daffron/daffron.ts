@@ -1,6 +1,6 @@
 // Daffron over SOAP, for one biller: operations of MultiSpeak as questions that always get an answer or a failure.
-import { setMaxListeners } from 'node:events';
 import { isAccountNumber } from '../../domain/account';
+import { onLeaving, type AnySignal } from '../departures';
 import { openCallGate } from './callGate';
 import type { Refusal } from './callGate';
 import { DIALECTS } from './dialects';
@@ -49,7 +49,7 @@ export interface DaffronSettings {
 
 export interface CallOptions {
   /** Fires when the caller no longer wants the answer. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AnySignal;
 }
 
 /** What a finished call tells logs and metrics: ids, words of ours and figures, never what was said. */
@@ -115,7 +115,7 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
   async function call<T>(
     reader: ReplyReader<T>,
     parameters: Readonly<Record<string, string>>,
-    caller: AbortSignal | undefined,
+    caller: AnySignal | undefined,
   ): Promise<DaffronAnswer<T>> {
     const startedAt = performance.now();
     const endsAt = startedAt + settings.deadlineMs;
@@ -200,22 +200,18 @@ async function inTurn<T>(
 /** One signal for the two ends of patience: the deadline of the whole operation, and the caller who leaves. */
 function openPatience(
   deadlineMs: number,
-  caller: AbortSignal | undefined,
+  caller: AnySignal | undefined,
 ): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
   const leave = (): void => controller.abort(CALLER_GONE);
   const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
   if (caller?.aborted === true) leave();
-  if (caller !== undefined) {
-    // One request may ask for fifty accounts under one signal; Node would print a warning from the eleventh on.
-    setMaxListeners(0, caller);
-    caller.addEventListener('abort', leave, { once: true });
-  }
+  const stopListening = caller === undefined || caller.aborted ? undefined : onLeaving(caller, leave);
   return {
     signal: controller.signal,
     end: () => {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', leave);
+      stopListening?.();
     },
   };
 }

@@ -149,7 +149,7 @@ test('CIS-05 fifty accounts wait under one signal without a warning from Node, a
   const operation = world.operation({ role: 'CSR', signal });
   const balances = Array.from({ length: 50 }, async (_, at) => operation.ofAccount(makeAccount(`N-${at}`)));
   await turn();
-  expect(getEventListeners(signal, 'abort')).toHaveLength(50);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
   answer(reply);
   await Promise.all(balances);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
