@@ -10,6 +10,7 @@ export const NEIGHBOURS: readonly string[] = ['simulator', 'supergraph'];
 /** The parts of `datasources/`, from the ground up; what is not named (balances, bills/, processor) is one above the ground. */
 const WING_HEIGHTS: Readonly<Record<string, number>> = {
   daffron: 0,
+  departures: 0,
   postgres: 0,
   enrolments: 2,
   payments: 2,
@@ -126,7 +127,7 @@ export function whichNounsMeet(files: readonly SourceFile[], nouns: readonly str
   return violations(links, 'only resolvers.ts imports the file of a noun');
 }
 
-/** In `datasources/`: sources -> payments/, enrolments/ -> bills/, balances and the like -> daffron/, postgres/. */
+/** In `datasources/`: sources -> payments/, enrolments/ -> bills/, balances and the like -> daffron/, postgres/, and who waits. */
 export function whichSourcesLookUp(files: readonly SourceFile[]): readonly string[] {
   const height = (path: string): number => WING_HEIGHTS[wingOf(path)] ?? USUAL_WING_HEIGHT;
   const inside = linksOf(files).filter(({ from, to }) => topOf(from) === 'datasources' && topOf(to) === 'datasources');
