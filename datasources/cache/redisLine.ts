@@ -80,8 +80,12 @@ export function openRedisLine(
     common: readonly number[],
     entries: readonly ScriptEntry[],
   ): Promise<readonly unknown[]> {
-    const keys = entries.flatMap((entry) => entry.keys);
-    const values = [...common, ...entries.flatMap((entry) => entry.values)];
+    const keys: string[] = [];
+    const values: (string | number)[] = [...common];
+    for (const entry of entries) {
+      for (const key of entry.keys) keys.push(key);
+      for (const value of entry.values) values.push(value);
+    }
     const replies = await attempt('WRITE_FAILED', (redisCommands) => redisCommands.run(script, keys, values));
     return Array.isArray(replies) ? replies : [];
   }
