@@ -2,8 +2,8 @@
 import { failed } from './failures';
 import type { ReadReply } from './failures';
 import { faultCodeOf } from './faultCodes';
-import { attribute, decodeText, onlyChild, readXml, Unreadable } from './readXml';
-import type { Shape, XmlElement } from './readXml';
+import { attribute, decodeText, onlyChild, readXml, Unreadable } from './xml/readXml';
+import type { Shape, XmlElement } from './xml/readXml';
 import type { HttpAnswer } from './transport';
 
 /** SOAP 1.1 is what we speak; 1.2 faults come back inside 1.1 conversations, so both are known everywhere. */

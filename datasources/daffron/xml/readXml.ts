@@ -1,6 +1,6 @@
 // A strict reader of answers: only the elements a shape names are kept, everything doubtful is refused with a short code.
-import { SaxesParser } from 'saxes';
-import type { SaxesTagNS } from 'saxes';
+import { NotXml } from './xmlCharacters';
+import { scanXml, type XmlAttribute, type XmlHearer } from './xmlScanner';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
@@ -27,7 +27,7 @@ export interface Shape {
 export interface XmlElement {
   readonly name: string;
   readonly shape: Shape;
-  readonly tag: SaxesTagNS;
+  readonly attributes: readonly XmlAttribute[];
   /** xsi:nil was set. */
   readonly nil: boolean;
   readonly children: XmlElement[];
@@ -63,25 +63,12 @@ export function decodeText(bytes: Uint8Array): string {
  * well-formed, has a DOCTYPE, nests too deep, has another root, or breaks the shape.
  */
 export function readXml(text: string, rootName: string, shape: Shape): XmlElement {
-  const parser = new SaxesParser({ xmlns: true, position: false });
   const reader = new Reader(rootName, shape);
-  // Five handlers, no more: from the seventh on V8 keeps the parser as a dictionary, and reading takes five times as long.
-  parser.on('opentag', (tag) => reader.open(tag));
-  parser.on('closetag', () => reader.close());
-  parser.on('text', (piece) => reader.text(piece));
-  parser.on('cdata', (piece) => reader.text(piece));
-  parser.on('doctype', () => {
-    throw new Unreadable('DOCTYPE');
-  });
   try {
-    parser.write(text);
-    // Asked before closing, which makes the parser ready for another document.
-    const encoding = parser.xmlDecl.encoding?.toLowerCase() ?? 'utf-8';
+    const encoding = scanXml(text, reader)?.toLowerCase() ?? 'utf-8';
     if (!DECLARED_ENCODINGS.includes(encoding)) throw new Unreadable('ENCODING');
-    parser.close();
   } catch (error) {
-    // Without a handler for errors saxes throws at the first one.
-    throw error instanceof Unreadable ? error : new Unreadable('NOT_XML');
+    throw error instanceof NotXml ? new Unreadable(error.code) : error;
   }
   if (reader.root === undefined) throw new Unreadable('NOT_XML');
   return reader.root;
@@ -100,11 +87,11 @@ export function onlyChild(element: XmlElement, name: string): XmlElement | undef
 
 /** The value of an attribute without prefix, or undefined. */
 export function attribute(element: XmlElement, name: string): string | undefined {
-  return element.tag.attributes[name]?.value;
+  return element.attributes.find((each) => each.name === name)?.value;
 }
 
 /** Keeps the path of wanted elements that are open, and counts how deep it is inside one that is passed over. */
-class Reader {
+class Reader implements XmlHearer {
   root: XmlElement | undefined;
   readonly #rootName: string;
   readonly #rootShape: Shape;
@@ -116,18 +103,18 @@ class Reader {
     this.#rootShape = rootShape;
   }
 
-  open(tag: SaxesTagNS): void {
+  open(local: string, uri: string, attributes: readonly XmlAttribute[]): void {
     if (this.#open.length + this.#skipping >= DEPTH_MAX) throw new Unreadable('TOO_DEEP');
     if (this.#skipping > 0) {
       this.#skipping += 1;
       return;
     }
     const parent = this.#open.at(-1);
-    const shape = parent === undefined ? this.#shapeOfRoot(tag) : parent.shape.children?.get(tag.local);
+    const shape = parent === undefined ? this.#shapeOfRoot(local) : parent.shape.children?.get(local);
     if (shape === undefined) return this.#skip(parent);
     // A wanted name in another namespace is somebody else's word; passing over it could turn a debt into 0.00.
-    if (shape.namespaces !== undefined && !shape.namespaces.includes(tag.uri)) throw new Unreadable('WRONG_NAMESPACE');
-    const element = { name: tag.local, shape, tag, nil: readNil(tag), children: [], skipped: 0, text: '' };
+    if (shape.namespaces !== undefined && !shape.namespaces.includes(uri)) throw new Unreadable('WRONG_NAMESPACE');
+    const element = { name: local, shape, attributes, nil: readNil(attributes), children: [], skipped: 0, text: '' };
     if (parent === undefined) this.root = element;
     else parent.children.push(element);
     this.#open.push(element);
@@ -151,8 +138,8 @@ class Reader {
     else if (NOT_BLANK.test(piece)) throw new Unreadable('STRAY_TEXT');
   }
 
-  #shapeOfRoot(tag: SaxesTagNS): Shape {
-    if (tag.local !== this.#rootName) throw new Unreadable('WRONG_ROOT');
+  #shapeOfRoot(local: string): Shape {
+    if (local !== this.#rootName) throw new Unreadable('WRONG_ROOT');
     return this.#rootShape;
   }
 
@@ -165,12 +152,11 @@ class Reader {
   }
 }
 
-function readNil(tag: SaxesTagNS): boolean {
-  for (const name in tag.attributes) {
-    const found = tag.attributes[name];
-    if (found === undefined || found.local !== 'nil' || found.uri !== XSI) continue;
-    if (found.value === 'true' || found.value === '1') return true;
-    if (found.value !== 'false' && found.value !== '0') throw new Unreadable('NIL');
+function readNil(attributes: readonly XmlAttribute[]): boolean {
+  for (const { local, uri, value } of attributes) {
+    if (local !== 'nil' || uri !== XSI) continue;
+    if (value === 'true' || value === '1') return true;
+    if (value !== 'false' && value !== '0') throw new Unreadable('NIL');
   }
   return false;
 }
