@@ -1,15 +1,16 @@
 // Daffron over SOAP, for one biller: operations of MultiSpeak as questions that always get an answer or a failure.
 import { isAccountNumber } from '../../domain/account';
-import { onLeaving, type AnySignal } from '../departures';
+import type { AnySignal } from '../departures';
 import { openCallGate } from './callGate';
-import type { Refusal } from './callGate';
+import { Call } from './calls/call';
+import type { CallFigures } from './calls/call';
+import { Deadlines } from './calls/deadlines';
 import { DIALECTS } from './dialects';
 import type { MultiSpeakVersion } from './dialects';
 import type { ReplyReader } from './envelopeReader';
-import { readReply } from './envelopeReader';
 import type { Envelope } from './envelopes';
 import { openEnvelopes } from './envelopes';
-import { CALLER_GONE, CREDENTIALS, DEADLINE, failed } from './failures';
+import { CREDENTIALS } from './failures';
 import type { DaffronAnswer, Outcome } from './failures';
 import { READERS } from './replies';
 import type { PayableItemsReply } from './replies';
@@ -106,55 +107,29 @@ const UNPROVEN_CALLS_MAX = 3;
 export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps): Promise<Daffron> {
   const { version, endpoint, userId, password, header } = settings;
   const readers = READERS[version];
-  const transport = openTransport(settings);
+  const transport = openTransport(settings, deps.now);
   const envelopes = await openEnvelopes(DIALECTS[version], endpoint, { userId, password, ...header }, deps);
   const resilience = openResilience(settings, deps.now);
   const proof = openProof(settings.maxConcurrent);
   const gate = openCallGate({ placesNow: proof.placesNow, queueMax: settings.queueMax });
+  const { deadlineMs } = settings;
+  const deadlines = new Deadlines(deadlineMs);
+  const { timeZone } = deps;
+  const line = { gate, resilience, transport, deadlineMs, deadlines, timeZone, onAttempt: proof.note };
 
-  async function call<T>(
+  function call<T>(
     reader: ReplyReader<T>,
     parameters: Readonly<Record<string, string>>,
     caller: AnySignal | undefined,
   ): Promise<DaffronAnswer<T>> {
-    const startedAt = performance.now();
-    const endsAt = startedAt + settings.deadlineMs;
-    const patience = openPatience(settings.deadlineMs, caller);
-    let waitMs = 0;
-    const enter = async (): Promise<(() => void) | Refusal> => {
-      const cameAt = performance.now();
-      const verdict = await gate.enter(endsAt, patience.signal);
-      waitMs += performance.now() - cameAt;
-      return verdict;
-    };
-    const attempt = async (envelope: Envelope): Promise<Outcome<T>> => {
-      const context = { messageId: envelope.messageId, timeZone: deps.timeZone };
-      const options = { signal: patience.signal, now: deps.now };
-      return inTurn(enter, endsAt, patience.signal, () =>
-        resilience.attempt(async () => {
-          const outcome = await transport.post(envelope, (answer) => readReply(reader, answer, context), options);
-          proof.note(outcome);
-          return outcome;
-        }),
-      );
-    };
-    const envelope = envelopes.write(reader.operation, parameters);
-    const { outcome, attempts } = await resilience
-      .read(
-        () => attempt(envelope),
-        () => endsAt - performance.now(),
-      )
-      .finally(patience.end);
-    deps.onCall?.({
-      operation: reader.operation,
-      billerId: deps.billerId,
-      outcome: outcome.ok ? 'ok' : outcome.failure.kind,
-      code: outcome.ok ? null : outcome.failure.code,
-      ms: performance.now() - startedAt,
-      waitMs,
-      attempts,
+    return new Promise((resolve, reject) => {
+      const onEnd = (outcome: Outcome<T>, figures: CallFigures): void => {
+        deps.onCall?.(eventOf(reader.operation, deps.billerId, outcome, figures));
+        resolve(outcome.ok ? outcome : { ok: false, failure: outcome.failure });
+      };
+      const write = (): Envelope => envelopes.write(reader.operation, parameters);
+      new Call(line, { reader, write, caller, onEnd, onBug: reject }).start();
     });
-    return outcome.ok ? outcome : { ok: false, failure: outcome.failure };
   }
 
   return {
@@ -175,44 +150,20 @@ export async function openDaffron(settings: DaffronSettings, deps: DaffronDeps):
   };
 }
 
-/** With less time than this left, in milliseconds, an answer over a network would hardly come in time. */
-const SENDING_MS_MIN = 5;
-
-/** Runs `ask` when the gate lets it in, and leaves again whatever comes. */
-async function inTurn<T>(
-  enter: () => Promise<(() => void) | Refusal>,
-  endsAt: number,
-  signal: AbortSignal,
-  ask: () => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
-  const leave = await enter();
-  if (leave === 'GONE') return failed('notSent', signal.reason === DEADLINE ? DEADLINE : CALLER_GONE);
-  if (typeof leave === 'string') return failed('notSent', leave);
-  try {
-    // A place that comes free as the deadline falls is of no use: what is sent then is work for a caller who has gone.
-    if (endsAt - performance.now() < SENDING_MS_MIN) return failed('notSent', DEADLINE);
-    return await ask();
-  } finally {
-    leave();
-  }
-}
-
-/** One signal for the two ends of patience: the deadline of the whole operation, and the caller who leaves. */
-function openPatience(
-  deadlineMs: number,
-  caller: AnySignal | undefined,
-): { readonly signal: AbortSignal; readonly end: () => void } {
-  const controller = new AbortController();
-  const leave = (): void => controller.abort(CALLER_GONE);
-  const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
-  if (caller?.aborted === true) leave();
-  const stopListening = caller === undefined || caller.aborted ? undefined : onLeaving(caller, leave);
+function eventOf(
+  operation: string,
+  billerId: string,
+  outcome: Outcome<unknown>,
+  { startedAt, waitMs, attempts }: CallFigures,
+): DaffronCallEvent {
   return {
-    signal: controller.signal,
-    end: () => {
-      clearTimeout(timer);
-      stopListening?.();
-    },
+    operation,
+    billerId,
+    outcome: outcome.ok ? 'ok' : outcome.failure.kind,
+    code: outcome.ok ? null : outcome.failure.code,
+    ms: performance.now() - startedAt,
+    waitMs,
+    attempts,
   };
 }
 

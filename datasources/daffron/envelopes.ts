@@ -3,8 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { createClientAsync } from 'soap';
 import type { Client, SoapMethod } from 'soap';
+import { ACCEPTED } from './calls/exchange';
+import type { HttpRequest } from './calls/exchange';
 import type { Dialect } from './dialects';
-import type { HttpRequest } from './transport';
 
 /** What every message says about its sender (CIS-02); credentials and company are exact values given by Daffron. */
 export interface HeaderSettings {
@@ -69,15 +70,13 @@ export async function openEnvelopes(
   client.addSoapHeader({ MultiSpeakMsgHeader: { attributes: { ...fixed, ...own } } }, '', 'tns', dialect.namespace);
   const templates = new Map<string, Template>();
 
-  function templateOf(operation: string, names: readonly string[]): Template {
-    const known = templates.get(operation);
-    if (known !== undefined) return known;
+  function makeTemplate(operation: string, names: readonly string[]): Template {
     const marks = Object.fromEntries(names.map((name) => [name, markOf(name)]));
     const { xml, headers } = buildMessage(client, operation, marks);
     // Splitting by a pattern with a group gives pieces and places in turn.
     const parts = xml.split(new RegExp(`${mark}\\.(\\w+)\\.`));
     const template = {
-      headers,
+      headers: { ...headers, ...ACCEPTED },
       pieces: parts.filter((_part, at) => at % 2 === 0),
       places: parts.filter((_part, at) => at % 2 === 1),
     };
@@ -85,17 +84,19 @@ export async function openEnvelopes(
     return template;
   }
 
+  const timeStamp = (): string => deps.now().toISOString();
+
   return {
     write: (operation, parameters) => {
-      const { headers, pieces, places } = templateOf(operation, Object.keys(parameters));
+      const { headers, pieces, places } = templates.get(operation) ?? makeTemplate(operation, Object.keys(parameters));
       const messageId = deps.newMessageId();
-      const values: Readonly<Record<string, string>> = {
-        ...parameters,
-        [MESSAGE_ID]: messageId,
-        [TIME_STAMP]: deps.now().toISOString(),
-      };
       let text = pieces[0] ?? '';
-      for (const [at, place] of places.entries()) text += escape(values[place] ?? '') + (pieces[at + 1] ?? '');
+      let at = 0;
+      for (const place of places) {
+        at += 1;
+        const value = place === MESSAGE_ID ? messageId : place === TIME_STAMP ? timeStamp() : parameters[place];
+        text += escape(value ?? '') + (pieces[at] ?? '');
+      }
       return { messageId, headers, body: Buffer.from(text) };
     },
   };
@@ -147,8 +148,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
+const SPECIAL = /[&<>"']/;
+const SPECIALS = new RegExp(SPECIAL, 'g');
+
 function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return SPECIAL.test(text) ? text.replaceAll(SPECIALS, (character) => ESCAPES[character] ?? character) : text;
 }
 
 /** False for a text with characters that XML cannot carry, or that an attribute would not bring back as they were. */

@@ -1,7 +1,5 @@
 // How often one question is asked and when not at all: retries within a budget, and a breaker that spares a sick back end.
-import { BrokenCircuitError, circuitBreaker, CircuitState, DelegateBackoff, handleResultType, retry } from 'cockatiel';
-import type { IBackoff } from 'cockatiel';
-import { CALLER_GONE, CREDENTIALS, DEADLINE, failed } from './failures';
+import { CALLER_GONE, CREDENTIALS, DEADLINE } from './failures';
 import type { Outcome } from './failures';
 
 export interface ResilienceSettings {
@@ -11,22 +9,25 @@ export interface ResilienceSettings {
   readonly breaker: { readonly failures: number; readonly pauseMs: number };
 }
 
+/** Whether an attempt may go out: as usual, as the one that tries whether the back end is well again, or not. */
+export type Permit = 'USUAL' | 'TRIAL' | 'NONE';
+
+/** The rules for one back end. They only say what to do; the calls do it. */
 export interface Resilience {
-  /** One attempt through the breaker; while it is open the attempt is not made and the outcome is `notSent`. */
-  attempt<T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>>;
+  /** Asked before each attempt; each one that goes out must be judged, or the breaker would wait for its trial for ever. */
+  permit(): Permit;
+  /** What became of an attempt that was permitted. */
+  judge(permit: Permit, outcome: Outcome<unknown>): void;
   /** Whether the last that is known of the back end is that it is sick: it is spared, or tried with one call. */
   isBreakerOpen(): boolean;
-  /** Asks again after failures that a read survives, while `remainingMs` and the budget last (CIS-04). */
-  read<T>(ask: () => Promise<Outcome<T>>, remainingMs: () => number): Promise<Asked<T>>;
+  /** A new call earns its part of a retry. */
+  earnRetry(): void;
+  /** How long to wait, in milliseconds, before asking again (CIS-04); undefined where it must not be asked again. */
+  takeRetry(outcome: Outcome<unknown>, retriesDone: number, remainingMs: number): number | undefined;
 }
 
-export interface Asked<T> {
-  readonly outcome: Outcome<T>;
-  /** How many times it was asked. */
-  readonly attempts: number;
-}
-
-const BREAKER_OPEN = 'BREAKER_OPEN';
+/** The code of a call that the breaker did not let out. */
+export const BREAKER_OPEN = 'BREAKER_OPEN';
 
 /** Refusals of our own house, and callers without time: asking again would only repeat them. */
 const NEVER_AGAIN: readonly string[] = [BREAKER_OPEN, 'QUEUE_FULL', 'CLOSED', CALLER_GONE, DEADLINE];
@@ -48,122 +49,80 @@ const CREDENTIALS_PAUSE_MS = 60_000;
 /** The rules for one back end; `now` is the time against which a Retry-After date is read. */
 export function openResilience(settings: ResilienceSettings, now: () => Date): Resilience {
   let budget = BUDGET_MAX;
-  const circuit = openCircuit(settings.breaker);
-
-  /** How long to wait before asking again; undefined where it must not be asked again. */
-  function takeRetry(outcome: Outcome<unknown>, retriesDone: number, remainingMs: number): number | undefined {
-    if (outcome.ok || !isRetryable(outcome) || retriesDone >= settings.retries || budget < 1) return undefined;
-    const backoffMs = BACKOFF_FIRST_MS * 2 ** retriesDone * (0.5 + Math.random() / 2);
-    const waitMs = Math.max(backoffMs, readRetryAfterMs(outcome.retryAfter, now()));
-    if (waitMs + ATTEMPT_WORTH_MS > remainingMs) return undefined;
-    budget -= 1;
-    return waitMs;
-  }
-
+  const breaker = new Breaker(settings.breaker);
   return {
-    attempt: circuit.attempt,
-    isBreakerOpen: circuit.isOpen,
-    async read<T>(ask: () => Promise<Outcome<T>>, remainingMs: () => number): Promise<Asked<T>> {
+    permit: () => breaker.permit(),
+    judge: (permit, outcome) => breaker.judge(permit, outcome),
+    isBreakerOpen: () => breaker.isOpen(),
+    earnRetry: () => {
       budget = Math.min(BUDGET_MAX, budget + BUDGET_PER_CALL);
-      let attempts = 0;
-      const policy = retry(handleResultType(AskAgain), { maxAttempts: settings.retries, backoff: BACKOFF });
-      return policy.execute(async () => {
-        const outcome = await ask();
-        const waitMs = takeRetry(outcome, attempts, remainingMs());
-        attempts += 1;
-        return waitMs === undefined ? { outcome, attempts } : new AskAgain(outcome, attempts, waitMs);
-      });
+    },
+    takeRetry: (outcome, retriesDone, remainingMs) => {
+      if (outcome.ok || !isRetryable(outcome) || retriesDone >= settings.retries || budget < 1) return undefined;
+      const backoffMs = BACKOFF_FIRST_MS * 2 ** retriesDone * (0.5 + Math.random() / 2);
+      const waitMs = Math.max(backoffMs, readRetryAfterMs(outcome.retryAfter, now()));
+      if (waitMs + ATTEMPT_WORTH_MS > remainingMs) return undefined;
+      budget -= 1;
+      return waitMs;
     },
   };
 }
 
-function openCircuit(settings: ResilienceSettings['breaker']): {
-  readonly attempt: Resilience['attempt'];
-  readonly isOpen: () => boolean;
-} {
-  let inARow = 0;
-  let credentialsRefused = false;
-  const circuit = circuitBreaker(handleResultType(Trouble), {
-    breaker: {
-      state: undefined,
-      success: (state) => {
-        inARow = 0;
-        if (state === CircuitState.HalfOpen) credentialsRefused = false;
-      },
-      failure: () => {
-        inARow += 1;
-        // One refusal is enough: repeating wrong credentials locks accounts.
-        return credentialsRefused || inARow >= settings.failures;
-      },
-    },
-    halfOpenAfter: {
-      next: () => new Pause(credentialsRefused ? Math.max(CREDENTIALS_PAUSE_MS, settings.pauseMs) : settings.pauseMs),
-    },
-  });
+/**
+ * Closed, it counts silences in a row. Open, it lets nobody out until its pause is over. Then it is on trial: one call
+ * goes out and decides, and the others hear at once that it is open.
+ */
+class Breaker {
+  readonly #settings: ResilienceSettings['breaker'];
+  #state: 'CLOSED' | 'OPEN' | 'ON_TRIAL' = 'CLOSED';
+  #inARow = 0;
+  #credentialsRefused = false;
+  /** On the monotonic clock: a wall clock set back would prolong the pause. */
+  #pauseEndsAtMs = 0;
 
-  const attempt = async <T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
-    // cockatiel would let others wait for the one call that tries; better their callers hear it at once.
-    if (circuit.state === CircuitState.HalfOpen) return failed('notSent', BREAKER_OPEN);
-    const trying = circuit.state === CircuitState.Open;
-    let unjudged: Outcome<T> | undefined;
-    try {
-      const result = await circuit.execute(async () => {
-        const outcome = await ask();
-        credentialsRefused ||= isCredentials(outcome);
-        if (!isTrouble(outcome)) return outcome;
-        // A caller who left says nothing of the back end; yet the call that tries must not close the breaker by it.
-        if (trying || !isCallerGone(outcome)) return new Trouble(outcome);
-        unjudged = outcome;
-        throw new NotJudged();
-      });
-      return result instanceof Trouble ? result.outcome : result;
-    } catch (error) {
-      if (unjudged !== undefined) return unjudged;
-      if (error instanceof BrokenCircuitError) return failed('notSent', BREAKER_OPEN);
-      throw error;
+  constructor(settings: ResilienceSettings['breaker']) {
+    this.#settings = settings;
+  }
+
+  permit(): Permit {
+    if (this.#state === 'CLOSED') return 'USUAL';
+    if (this.#state === 'ON_TRIAL' || performance.now() < this.#pauseEndsAtMs) return 'NONE';
+    this.#state = 'ON_TRIAL';
+    return 'TRIAL';
+  }
+
+  judge(permit: Permit, outcome: Outcome<unknown>): void {
+    // A caller who left says nothing of the back end; yet the call that tries must not close the breaker by it.
+    if (permit !== 'TRIAL' && isCallerGone(outcome)) return;
+    if (isTrouble(outcome)) {
+      this.#inARow += 1;
+      // One refusal is enough: repeating wrong credentials locks accounts.
+      this.#credentialsRefused ||= isCredentials(outcome);
+      const isEnough = this.#credentialsRefused || this.#inARow >= this.#settings.failures;
+      if (permit === 'TRIAL' || isEnough) this.#open();
+    } else {
+      this.#inARow = 0;
+      if (permit === 'TRIAL') this.#close();
     }
-  };
-  return { attempt, isOpen: () => circuit.state !== CircuitState.Closed };
-}
-
-/** An outcome that the breaker counts. */
-class Trouble<T> {
-  constructor(readonly outcome: Outcome<T>) {}
-}
-
-/** Carries an outcome past the breaker without being counted. */
-class NotJudged extends Error {}
-
-/** Tells cockatiel's retry to go on, and after how long. */
-class AskAgain<T> implements Asked<T> {
-  constructor(
-    readonly outcome: Outcome<T>,
-    readonly attempts: number,
-    readonly waitMs: number,
-  ) {}
-}
-
-const BACKOFF = new DelegateBackoff(({ result }: { readonly result: object }) =>
-  'value' in result && result.value instanceof AskAgain ? result.value.waitMs : 0,
-);
-
-/** A pause on the monotonic clock: cockatiel compares wall-clock times, and a clock set back would prolong it. */
-class Pause implements IBackoff<unknown> {
-  readonly #endsAtMs: number;
-  readonly #pauseMs: number;
-
-  constructor(pauseMs: number) {
-    this.#pauseMs = pauseMs;
-    this.#endsAtMs = performance.now() + pauseMs;
   }
 
-  /** Asked at each call: longer than any time that may have passed, or shorter. */
-  get duration(): number {
-    return performance.now() < this.#endsAtMs ? Infinity : -Infinity;
+  isOpen(): boolean {
+    return this.#state !== 'CLOSED';
   }
 
-  next(): Pause {
-    return new Pause(this.#pauseMs);
+  #open(): void {
+    // Calls that were out when it opened fail one after the other; they do not prolong the pause.
+    if (this.#state === 'OPEN') return;
+    this.#state = 'OPEN';
+    const { pauseMs } = this.#settings;
+    this.#pauseEndsAtMs =
+      performance.now() + (this.#credentialsRefused ? Math.max(CREDENTIALS_PAUSE_MS, pauseMs) : pauseMs);
+  }
+
+  #close(): void {
+    this.#credentialsRefused = false;
+    // It may have been opened again by a call from before the trial.
+    if (this.#state === 'ON_TRIAL') this.#state = 'CLOSED';
   }
 }
 

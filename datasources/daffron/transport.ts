@@ -4,8 +4,9 @@ import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { Dispatcher } from 'undici';
-import { CALLER_GONE, failed } from './failures';
-import type { Outcome, ReadReply } from './failures';
+import { Deadlines } from './calls/deadlines';
+import { Exchange } from './calls/exchange';
+import type { Asker, HttpRequest } from './calls/exchange';
 
 export interface TransportSettings {
   /** The whole URL; its query is kept, a user name in it is not used. */
@@ -16,27 +17,12 @@ export interface TransportSettings {
   readonly responseBytesMax: number;
 }
 
-export interface HttpRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly retryAfter?: string | undefined;
-  readonly body: Uint8Array;
-}
-
 export interface Transport {
   /**
-   * Sends one request and reads its answer before its connection may serve another. The connection is dropped after
-   * anything but a value or a fault. Aborting the signal ends it: the reason, a text, is the failure's code.
+   * Sends one request; its answer is read before its connection may serve another. The connection is dropped after
+   * anything but a value or a fault. Stopping the exchange ends it at once, with the given code as its failure's.
    */
-  post<T>(
-    request: HttpRequest,
-    read: (answer: HttpAnswer) => ReadReply<T>,
-    options: { readonly signal: AbortSignal; readonly now: () => Date },
-  ): Promise<Outcome<T>>;
+  send<T>(request: HttpRequest, asker: Asker<T>): { stop(code: string): void };
   /** Drops every connection. */
   close(): Promise<void>;
 }
@@ -44,23 +30,18 @@ export interface Transport {
 /** Below the shortest idle limit known of servers (Node's 5 s), or a request could meet a connection just being closed. */
 const IDLE_MAX_MS = 4_000;
 
-/** What an honest answer fits in; the buffer doubles from here up to the cap. */
-const FIRST_BUFFER_BYTES = 4_096;
-
-/** Errors come from sockets and libraries: their code is a word, anything else is not passed on. */
-const SAFE_CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
-
 /**
  * A transport to one endpoint. One connection for each call in flight, never pipelined; redirects are not followed, proxy
  * variables of the environment are not read, certificates are always checked. Throws for an endpoint or TLS material that
- * cannot be used at all.
+ * cannot be used at all. `now` is the instant that an answer bears as its question's.
  */
-export function openTransport(settings: TransportSettings): Transport {
+export function openTransport(settings: TransportSettings, now: () => Date): Transport {
   const url = new URL(settings.endpoint);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new Error('a Daffron endpoint must be an http(s) URL');
   const secureContext = url.protocol === 'https:' ? readTls(settings.tls) : undefined;
   const path = url.pathname + url.search;
+  const terms = { bytesMax: settings.responseBytesMax, deadlines: new Deadlines(settings.attemptTimeoutMs) };
   // The last one used is the next one used: connections beyond the present need grow old and close.
   const idle: Line[] = [];
   const all = new Set<Line>();
@@ -80,27 +61,13 @@ export function openTransport(settings: TransportSettings): Transport {
     }
   }
 
-  async function post<T>(
-    request: HttpRequest,
-    read: (answer: HttpAnswer) => ReadReply<T>,
-    options: { readonly signal: AbortSignal; readonly now: () => Date },
-  ): Promise<Outcome<T>> {
-    const line = takeLine();
-    const sentAt = options.now();
-    let trusted = false;
-    try {
-      const answer = await line.exchange(path, request, settings, options.signal);
-      const reply = 'failure' in answer ? answer : read(answer);
-      trusted = reply.ok || reply.failure.kind === 'refused';
-      if (reply.ok) return { ok: true, value: reply.value, sentAt };
-      return 'failure' in answer ? reply : { ...reply, retryAfter: answer.retryAfter };
-    } finally {
-      giveBack(line, trusted);
-    }
-  }
-
   return {
-    post,
+    send: (request, asker) => {
+      const line = takeLine();
+      const exchange = new Exchange(terms, asker, now(), (trusted) => giveBack(line, trusted));
+      line.ask(request, path, exchange);
+      return exchange;
+    },
     close: async () => {
       idle.length = 0;
       await Promise.all([...all].map((line) => line.drop()));
@@ -145,25 +112,9 @@ class Line {
     });
   }
 
-  exchange(
-    path: string,
-    request: HttpRequest,
-    settings: TransportSettings,
-    signal: AbortSignal,
-  ): Promise<HttpAnswer | ReturnType<typeof failed>> {
-    return new Promise((resolve) => {
-      const receiver = new Receiver(settings.responseBytesMax, (result) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        resolve(result);
-      });
-      const timer = setTimeout(() => receiver.stop('TIMEOUT'), settings.attemptTimeoutMs);
-      const onAbort = (): void => receiver.stop(typeof signal.reason === 'string' ? signal.reason : CALLER_GONE);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) return onAbort();
-      const headers = { ...request.headers, accept: 'text/xml', 'accept-encoding': 'identity' };
-      this.#client.dispatch({ path, method: 'POST', headers, body: request.body }, receiver);
-    });
+  /** To be called only when the answer before has come whole. */
+  ask({ headers, body }: HttpRequest, path: string, handler: Dispatcher.DispatchHandler): void {
+    this.#client.dispatch({ path, method: 'POST', headers, body }, handler);
   }
 
   /** Ends the connection at once, also one that is still being made. */
@@ -172,83 +123,4 @@ class Line {
     this.#socket?.destroy();
     return gone;
   }
-}
-
-/** Collects one answer up to the cap, and knows whether the question had left when something went wrong. */
-class Receiver implements Dispatcher.DispatchHandler {
-  #controller: Dispatcher.DispatchController | undefined;
-  #status = 0;
-  #retryAfter: string | undefined;
-  #buffer = Buffer.alloc(0);
-  #length = 0;
-  #done = false;
-
-  constructor(
-    private readonly bytesMax: number,
-    private readonly finish: (result: HttpAnswer | ReturnType<typeof failed>) => void,
-  ) {}
-
-  /** Called just before the first byte is written: from here on nobody knows what the back end has seen. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#done) controller.abort(new Error('no longer wanted'));
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    this.#status = status;
-    const encoding = one(headers['content-encoding'])?.toLowerCase() ?? 'identity';
-    if (encoding !== 'identity' && encoding !== '') return this.#end(failed('unreadable', 'CONTENT_ENCODING'));
-    const length = Number(one(headers['content-length']) ?? 0);
-    if (length > this.bytesMax) return this.#end(failed('unreadable', 'TOO_LARGE'));
-    this.#retryAfter = one(headers['retry-after']);
-    this.#buffer = Buffer.allocUnsafe(length > 0 ? length : FIRST_BUFFER_BYTES);
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#done) return;
-    const length = this.#length + chunk.length;
-    if (length > this.bytesMax) return this.#end(failed('unreadable', 'TOO_LARGE'));
-    // Copied, not kept: a body in pieces of one byte would otherwise hold a hundred times its size.
-    if (length > this.#buffer.length)
-      this.#buffer = grown(this.#buffer, this.#length, Math.max(length, 2 * this.#buffer.length));
-    chunk.copy(this.#buffer, this.#length);
-    this.#length = length;
-  }
-
-  onResponseEnd(): void {
-    this.#end({ status: this.#status, retryAfter: this.#retryAfter, body: this.#buffer.subarray(0, this.#length) });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const code =
-      'code' in error && typeof error.code === 'string' && SAFE_CODE.test(error.code) ? error.code : 'TRANSPORT';
-    this.stop(code);
-  }
-
-  /** Ends the exchange with a failure of that code: not sent, or without an answer. */
-  stop(code: string): void {
-    this.#end(failed(this.#controller === undefined ? 'notSent' : 'noAnswer', code));
-  }
-
-  #end(result: HttpAnswer | ReturnType<typeof failed>): void {
-    if (this.#done) return;
-    this.#done = true;
-    this.finish(result);
-    if ('failure' in result) this.#controller?.abort(new Error('no longer wanted'));
-  }
-}
-
-function grown(buffer: Buffer, used: number, bytes: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafe(bytes);
-  buffer.copy(larger, 0, 0, used);
-  return larger;
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
 }

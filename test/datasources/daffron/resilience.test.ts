@@ -1,11 +1,16 @@
 // When a question is asked again, when the breaker opens, and how seldom wrong credentials are shown.
+import { openCallGate } from '../../../datasources/daffron/callGate';
+import { Call } from '../../../datasources/daffron/calls/call';
+import { Deadlines } from '../../../datasources/daffron/calls/deadlines';
+import type { Asker } from '../../../datasources/daffron/calls/exchange';
 import { failed } from '../../../datasources/daffron/failures';
 import type { Outcome } from '../../../datasources/daffron/failures';
+import { READERS } from '../../../datasources/daffron/replies';
 import { openResilience } from '../../../datasources/daffron/resilience';
-import type { ResilienceSettings } from '../../../datasources/daffron/resilience';
+import type { Resilience, ResilienceSettings } from '../../../datasources/daffron/resilience';
 
 const SETTINGS: ResilienceSettings = { retries: 2, breaker: { failures: 3, pauseMs: 10_000 } };
-const GOOD: Outcome<string> = { ok: true, value: 'yes', sentAt: new Date(0) };
+const GOOD: Outcome<readonly string[]> = { ok: true, value: ['yes'], sentAt: new Date(0) };
 const SILENT = failed('noAnswer', 'HTTP_503');
 const WRONG = failed('refused', 'CREDENTIALS');
 
@@ -17,30 +22,73 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+type Reply = readonly string[];
+
+/** One call under these rules, over a wire that answers each attempt as `ask` says. */
+function callOver(resilience: Resilience, ask: () => Promise<Outcome<Reply>>, deadlineMs = 60_000) {
+  const send = <T>(_request: unknown, asker: Asker<T>) => {
+    // The wire does not know what is asked; here it is always the same.
+    void ask().then((outcome) => asker.onOutcome(outcome as Outcome<T>));
+    return { stop: () => undefined };
+  };
+  const line = {
+    gate: openCallGate({ placesNow: () => 8, queueMax: 8 }),
+    resilience,
+    transport: { send },
+    deadlineMs,
+    deadlines: new Deadlines(deadlineMs),
+    timeZone: 'America/Chicago',
+    onAttempt: () => undefined,
+  };
+  return new Promise<{ outcome: Outcome<Reply>; attempts: number }>((resolve, reject) => {
+    new Call(line, {
+      reader: READERS['4.1'].ping,
+      write: () => ({ messageId: 'message', headers: {}, body: Buffer.from('') }),
+      caller: undefined,
+      onEnd: (outcome, { attempts }) => resolve({ outcome, attempts }),
+      onBug: reject,
+    }).start();
+  });
+}
+
 function open(overrides: Partial<ResilienceSettings> = {}) {
   const resilience = openResilience({ ...SETTINGS, ...overrides }, () => new Date());
   let asked = 0;
-  let next: Outcome<string> = GOOD;
+  let next: Outcome<Reply> = GOOD;
+  /** One attempt, as a call makes it: permitted or not, and judged. */
+  const attemptWith = async (ask: () => Promise<Outcome<Reply>>): Promise<Outcome<Reply>> => {
+    const permit = resilience.permit();
+    if (permit === 'NONE') return failed('notSent', 'BREAKER_OPEN');
+    const outcome = await ask();
+    resilience.judge(permit, outcome);
+    return outcome;
+  };
   const attempt = () =>
-    resilience.attempt(async () => {
+    attemptWith(async () => {
       asked += 1;
       return next;
     });
-  return { resilience, attempt, asked: () => asked, answer: (outcome: Outcome<string>) => (next = outcome) };
+  return {
+    resilience,
+    attempt,
+    attemptWith,
+    asked: () => asked,
+    answer: (outcome: Outcome<Reply>) => (next = outcome),
+  };
 }
 
 /** A read of one question with the given outcomes in order; the last one repeats. */
 async function read(
-  outcomes: readonly Outcome<string>[],
+  outcomes: readonly Outcome<Reply>[],
   remainingMs = 60_000,
   overrides: Partial<ResilienceSettings> = {},
 ) {
   const { resilience } = open(overrides);
-  const endsAt = performance.now() + remainingMs;
   let asked = 0;
-  const reading = resilience.read(
+  const reading = callOver(
+    resilience,
     async () => outcomes[Math.min((asked += 1), outcomes.length) - 1] ?? GOOD,
-    () => endsAt - performance.now(),
+    remainingMs,
   );
   await jest.runAllTimersAsync();
   return reading;
@@ -79,13 +127,10 @@ test.each([
   const startedAt = performance.now();
   const { resilience } = open();
   const at: number[] = [];
-  const reading = resilience.read(
-    async () => {
-      at.push(performance.now() - startedAt);
-      return at.length === 1 ? { ...SILENT, retryAfter } : GOOD;
-    },
-    () => 60_000,
-  );
+  const reading = callOver(resilience, async () => {
+    at.push(performance.now() - startedAt);
+    return at.length === 1 ? { ...SILENT, retryAfter } : GOOD;
+  });
   await jest.runAllTimersAsync();
   await reading;
   expect(at[1]).toBeGreaterThanOrEqual(waitMs);
@@ -101,13 +146,10 @@ test('B12 L7 retries never add more than a tenth to the load of a back end that 
   let asked = 0;
   const calls = 1_000;
   for (let call = 0; call < calls; call += 1) {
-    const reading = resilience.read(
-      async () => {
-        asked += 1;
-        return SILENT;
-      },
-      () => 60_000,
-    );
+    const reading = callOver(resilience, async () => {
+      asked += 1;
+      return SILENT;
+    });
     await jest.runAllTimersAsync();
     await reading;
   }
@@ -174,12 +216,12 @@ test('B12 a caller who leaves while the breaker tries does not close it', async 
 });
 
 test('B12 while one call tries, the others are refused at once', async () => {
-  const { resilience, attempt, answer } = open();
+  const { attempt, attemptWith, answer } = open();
   answer(SILENT);
   for (let call = 0; call < 3; call += 1) await attempt();
   await jest.advanceTimersByTimeAsync(10_001);
-  let finish: (outcome: Outcome<string>) => void = () => undefined;
-  const trying = resilience.attempt(() => new Promise<Outcome<string>>((resolve) => (finish = resolve)));
+  let finish: (outcome: Outcome<Reply>) => void = () => undefined;
+  const trying = attemptWith(() => new Promise<Outcome<Reply>>((resolve) => (finish = resolve)));
   expect(await attempt()).toEqual(failed('notSent', 'BREAKER_OPEN'));
   finish(GOOD);
   expect(await trying).toEqual(GOOD);
