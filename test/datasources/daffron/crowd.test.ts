@@ -58,6 +58,24 @@ test('B22 with every tenth answer sent twice on its connection, nobody gets the 
   expect(right).toBeGreaterThan(1_500);
 });
 
+test('B22 an answer that comes twice in one piece is not taken for the answer to the next in the queue', async () => {
+  const backEnd = await openBackEnd((question, response) => {
+    const body = payable(item('1.00'));
+    const bytes = `HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    if (question.accountNumber === 'A1') question.socket.write(bytes + bytes);
+    else response.end(payable(item('2.00')));
+  });
+  const daffron = await openDaffron(settingsFor(backEnd.url, { maxConcurrent: 1 }), depsFor());
+  try {
+    const [, second] = await Promise.all([daffron.fetchPayableItems('A1'), daffron.fetchPayableItems('A2')]);
+    // It may have failed with the connection; it must not have been given what the first was told.
+    expect(second.ok ? second.value.items[0]?.currentCents : 200n).toBe(200n);
+  } finally {
+    await daffron.close();
+    await backEnd.close();
+  }
+});
+
 test('L1 while Daffron is slow its client tells how many wait and how many may', async () => {
   let answer = (): void => undefined;
   const backEnd = await openBackEnd((question, response) => {

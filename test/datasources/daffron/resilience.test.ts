@@ -253,3 +253,24 @@ test('O18 a clock set back an hour does not keep the breaker open for an hour', 
   answer(GOOD);
   expect(await attempt()).toEqual(GOOD);
 });
+
+test('B12 calls that were out when the breaker opened do not prolong its pause by failing later', () => {
+  const { resilience } = open();
+  const permits = Array.from({ length: 4 }, () => resilience.permit());
+  for (const permit of permits.slice(1)) resilience.judge(permit, SILENT);
+  jest.advanceTimersByTime(9_000);
+  resilience.judge(permits[0] ?? 'NONE', SILENT);
+  jest.advanceTimersByTime(1_001);
+  expect(resilience.permit()).toBe('TRIAL');
+});
+
+test('B12 a failure of an older call during the trial keeps the breaker open, whatever the trial brings', () => {
+  const { resilience } = open();
+  const permits = Array.from({ length: 4 }, () => resilience.permit());
+  for (const permit of permits.slice(1)) resilience.judge(permit, SILENT);
+  jest.advanceTimersByTime(10_001);
+  const trial = resilience.permit();
+  resilience.judge(permits[0] ?? 'NONE', SILENT);
+  resilience.judge(trial, GOOD);
+  expect(resilience.permit()).toBe('NONE');
+});

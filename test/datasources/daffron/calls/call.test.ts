@@ -38,16 +38,21 @@ function openLine() {
     onAttempt: () => undefined,
   };
   let written = 0;
+  let ended = 0;
   const call = (caller?: AbortSignal) =>
     new Promise<Outcome<unknown>>((resolve, reject) => {
       const write = () => ({ messageId: `message-${(written += 1)}`, headers: {}, body: Buffer.from('') });
-      new Call(line, { reader: READERS['4.1'].ping, write, caller, onEnd: resolve, onBug: reject }).start();
+      const onEnd = (outcome: Outcome<unknown>) => {
+        ended += 1;
+        resolve(outcome);
+      };
+      new Call(line, { reader: READERS['4.1'].ping, write, caller, onEnd, onBug: reject }).start();
     });
-  return { gate, resilience, call, askers, written: () => written };
+  return { gate, resilience, call, askers, written: () => written, ended: () => ended };
 }
 
-test('B30 a caller who leaves between two attempts is not asked for again', async () => {
-  const { call, askers } = openLine();
+test('B30 a caller who leaves between two attempts is not asked for again, and told of once', async () => {
+  const { call, askers, ended } = openLine();
   const caller = new AbortController();
   const asked = call(caller.signal);
   askers[0]?.onOutcome(failed('noAnswer', 'HTTP_503'));
@@ -55,6 +60,7 @@ test('B30 a caller who leaves between two attempts is not asked for again', asyn
   expect(await asked).toEqual(failed('notSent', 'CALLER_GONE'));
   await jest.advanceTimersByTimeAsync(DEADLINE_MS);
   expect(askers).toHaveLength(1);
+  expect(ended()).toBe(1);
   expect(jest.getTimerCount()).toBe(0);
 });
 
