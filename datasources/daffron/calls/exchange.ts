@@ -122,8 +122,8 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Due {
     if (this.#done) return;
     this.#done = true;
     this.#terms.deadlines.delete(this);
-    // Not within undici's own stack: it may still hold bytes that came with the answer, and a question put on this
-    // connection now would be given them.
+    // Not within undici's own stack: it may still hold bytes that came with the answer. It guards against taking them for
+    // the answer to the next question; this does so a second time, and keeps what follows off its stack.
     queueMicrotask(() => this.#tell(result));
     if ('failure' in result) this.#controller?.abort(new Error('no longer wanted'));
   }
