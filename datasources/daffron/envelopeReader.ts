@@ -3,8 +3,8 @@ import type { HttpAnswer } from './calls/exchange';
 import { failed } from './failures';
 import type { ReadReply } from './failures';
 import { faultCodeOf } from './faultCodes';
-import { attribute, decodeText, onlyChild, readXml, Unreadable } from './xml/readXml';
-import type { Shape, XmlElement } from './xml/readXml';
+import { attribute, decodeText, onlyChild, readXml, Unreadable } from './readXml';
+import type { Shape, XmlElement } from './readXml';
 
 /** SOAP 1.1 is what we speak; 1.2 faults come back inside 1.1 conversations, so both are known everywhere. */
 const SOAP = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'];

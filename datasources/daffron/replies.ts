@@ -8,8 +8,8 @@ import { RefusedInside, replyReader } from './envelopeReader';
 import type { ReplyContext, ReplyReader } from './envelopeReader';
 import { CREDENTIALS } from './failures';
 import { faultCodeOf } from './faultCodes';
-import { attribute, onlyChild, Unreadable } from './xml/readXml';
-import type { Shape, XmlElement } from './xml/readXml';
+import { attribute, onlyChild, Unreadable } from './readXml';
+import type { Shape, XmlElement } from './readXml';
 
 /** One payable item as it was sent; cents of US dollars, negative for a credit. */
 export interface WireItem {

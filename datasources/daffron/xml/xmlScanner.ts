@@ -1,274 +1,217 @@
-// XML 1.0 with namespaces, strictly and in one pass: what is not well-formed is refused, and so is every DTD, for nothing that
-// speaks SOAP may send one (SOAP 1.1, 3). Only its five entities and character references are known.
+// The well-formed document, token by token: strict XML 1.0 with namespaces, without a DTD, in one pass over the text.
+import { endOfName, isSameStretch } from './xmlName';
+import { XmlNamespaces } from './xmlNamespaces';
+import { XmlTag } from './xmlTag';
+import type { XmlAttribute } from './xmlTag';
+import { normalise, notXml, resolveReferences, skipBlanks, Unreadable } from './xmlText';
 
-import { ASCII_NAME, DECLARATION, NAME, NO_CHARACTER, NotXml, withoutReferences } from './xmlCharacters';
+/** An honest answer nests eight levels; a hostile one must not cost stack or memory. */
+const DEPTH_MAX = 32;
 
-export interface XmlAttribute {
-  /** As it was written, with its prefix. */
-  readonly name: string;
-  readonly local: string;
-  /** Empty for a name without prefix. */
-  readonly uri: string;
-  readonly value: string;
+/** What the bytes may call themselves; UTF-16 is what .NET writes above UTF-8 bytes when it serialises through a string. */
+const DECLARED_ENCODINGS: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'utf-16'];
+
+const DECLARATION = new RegExp(
+  `<\\?xml${pair('version', '1\\.[0-9]+')}(?:${pair('encoding', '([A-Za-z][-A-Za-z0-9._]*)')})?` +
+    `(?:${pair('standalone', '(?:yes|no)')})?[ \\t\\n]*\\?>`,
+  'y',
+);
+
+/** The source of an expression for one part of the declaration, in either kind of quotes. */
+function pair(name: string, value: string): string {
+  return `[ \\t\\n]+${name}[ \\t\\n]*=[ \\t\\n]*(?:"${value}"|'${value}')`;
 }
 
-/** Hears what a document holds, in its order; whatever it throws ends the reading. */
-export interface XmlHearer {
-  open(local: string, uri: string, attributes: readonly XmlAttribute[]): void;
-  close(): void;
-  /** Text or CDATA inside the root; one text may come in pieces. */
-  text(piece: string): void;
-}
-
-const XML_NS = 'http://www.w3.org/XML/1998/namespace';
-const XMLNS_NS = 'http://www.w3.org/2000/xmlns/';
-
-const BLANKS = /[ \t\n]*/y;
-const BLANK_ONLY = /^[ \t\n]*$/;
-const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
-
-/** Reads the whole document and returns the encoding that it declares, if it does. Throws NotXml. */
-export function scanXml(written: string, hearer: XmlHearer): string | undefined {
-  // Line ends are one character before anything else is looked at (XML 1.0, 2.11).
-  const text = written.includes('\r') ? written.replaceAll(/\r\n?/g, '\n') : written;
-  if (NO_CHARACTER.test(text)) throw new NotXml('NOT_XML');
-  return new Scanner(text, hearer).scan();
-}
-
-class Scanner {
-  #at = 0;
-  /** Names of the open elements, as they were written, and how many bindings each found in force. */
-  readonly #open: { readonly name: string; readonly bindings: number }[] = [];
-  readonly #prefixes: string[] = ['xml', ''];
-  readonly #uris: string[] = [XML_NS, ''];
-  /** Looked for once: without them no text need be searched for them. */
-  readonly #hasReferences: boolean;
-  readonly #hasSectionEnds: boolean;
-
-  constructor(
-    private readonly source: string,
-    private readonly hearer: XmlHearer,
-  ) {
-    this.#hasReferences = source.includes('&');
-    this.#hasSectionEnds = source.includes(']]>');
-  }
-
-  scan(): string | undefined {
-    if (this.source.charCodeAt(0) === 0xfeff) this.#at = 1;
-    const encoding = this.#declaration();
-    let hadRoot = false;
-    for (;;) {
-      const from = this.#at;
-      const to = this.source.indexOf('<', from);
-      if (this.#open.length > 0) {
-        if (to < 0) throw new NotXml('NOT_XML');
-        if (to > from) this.#text(from, to);
-      } else if (!BLANK_ONLY.test(this.source.slice(from, to < 0 ? undefined : to))) {
-        throw new NotXml('NOT_XML');
-      }
-      if (to < 0) break;
-      this.#at = to;
-      hadRoot = this.#markup(hadRoot);
-    }
-    if (!hadRoot) throw new NotXml('NOT_XML');
-    return encoding;
-  }
-
-  #declaration(): string | undefined {
-    DECLARATION.lastIndex = this.#at;
-    const found = DECLARATION.exec(this.source);
-    if (found === null) return undefined;
-    this.#at = DECLARATION.lastIndex;
-    return found[1] ?? found[2];
-  }
-
-  /** Whatever begins with '<'; true where the root was met by now. */
-  #markup(hadRoot: boolean): boolean {
-    const { source } = this;
-    const at = this.#at;
-    const next = source.charCodeAt(at + 1);
-    if (next === SLASH) {
-      this.#endTag();
-    } else if (next === QUESTION) {
-      this.#instruction();
-    } else if (next !== EXCLAMATION) {
-      if (hadRoot && this.#open.length === 0) throw new NotXml('NOT_XML');
-      this.#startTag();
-      return true;
-    } else if (source.startsWith('<!--', at)) {
-      const dashes = source.indexOf('--', at + 4);
-      // Two dashes are the end, or nothing that may stand in a comment.
-      if (dashes < 0 || source.charCodeAt(dashes + 2) !== GREATER) throw new NotXml('NOT_XML');
-      this.#at = dashes + 3;
-    } else if (source.startsWith('<![CDATA[', at) && this.#open.length > 0) {
-      const end = source.indexOf(']]>', at + 9);
-      if (end < 0) throw new NotXml('NOT_XML');
-      this.hearer.text(source.slice(at + 9, end));
-      this.#at = end + 3;
-    } else {
-      throw new NotXml(source.startsWith('<!DOCTYPE', at) && !hadRoot ? 'DOCTYPE' : 'NOT_XML');
-    }
-    return hadRoot;
-  }
-
-  #text(from: number, to: number): void {
-    const piece = this.source.slice(from, to);
-    if (this.#hasSectionEnds && piece.includes(']]>')) throw new NotXml('NOT_XML');
-    this.hearer.text(this.#hasReferences ? withoutReferences(piece) : piece);
-  }
-
-  #instruction(): void {
-    this.#at += 2;
-    const target = this.#name();
-    const end = this.source.indexOf('?>', this.#at);
-    if (end < 0 || target.toLowerCase() === 'xml' || (end > this.#at && !this.#skipBlanks()))
-      throw new NotXml('NOT_XML');
-    this.#at = end + 2;
-  }
-
-  #endTag(): void {
-    const element = this.#open.pop();
-    if (element === undefined || !this.source.startsWith(element.name, this.#at + 2)) throw new NotXml('NOT_XML');
-    this.#at += 2 + element.name.length;
-    this.#skipBlanks();
-    this.#expect(GREATER);
-    this.#close(element.bindings);
-  }
-
-  #close(bindings: number): void {
-    this.#prefixes.length = bindings;
-    this.#uris.length = bindings;
-    this.hearer.close();
-  }
-
-  #startTag(): void {
-    const from = ++this.#at;
-    const bindings = this.#prefixes.length;
-    const first = this.#name();
-    const hasPrefix = this.source.charCodeAt(this.#at) === COLON;
-    const local = hasPrefix ? this.#nameAfterColon() : first;
-    const name = hasPrefix ? this.source.slice(from, this.#at) : first;
-    const attributes = this.#attributes();
-    const isEmpty = this.source.charCodeAt(this.#at) === SLASH;
-    if (isEmpty) this.#at += 1;
-    this.#expect(GREATER);
-    this.hearer.open(local, this.#uriOf(hasPrefix ? first : ''), attributes);
-    if (isEmpty) this.#close(bindings);
-    else this.#open.push({ name, bindings });
-  }
-
-  #attributes(): readonly XmlAttribute[] {
-    let written: RawAttribute[] | undefined;
-    for (;;) {
-      const hadBlanks = this.#skipBlanks();
-      const next = this.source.charCodeAt(this.#at);
-      if (next === GREATER || next === SLASH) break;
-      if (!hadBlanks) throw new NotXml('NOT_XML');
-      const attribute = this.#attribute();
-      if (written?.some(({ name }) => name === attribute.name) === true) throw new NotXml('NOT_XML');
-      (written ??= []).push(attribute);
-    }
-    return written === undefined ? NO_ATTRIBUTES : this.#resolve(written);
-  }
-
-  #attribute(): RawAttribute {
-    const from = this.#at;
-    const first = this.#name();
-    const hasPrefix = this.source.charCodeAt(this.#at) === COLON;
-    const local = hasPrefix ? this.#nameAfterColon() : first;
-    const name = hasPrefix ? this.source.slice(from, this.#at) : first;
-    this.#skipBlanks();
-    this.#expect(EQUALS);
-    this.#skipBlanks();
-    const quote = this.source[this.#at];
-    const end = quote === '"' || quote === "'" ? this.source.indexOf(quote, this.#at + 1) : -1;
-    if (end < 0) throw new NotXml('NOT_XML');
-    const raw = this.source.slice(this.#at + 1, end);
-    this.#at = end + 1;
-    if (raw.includes('<')) throw new NotXml('NOT_XML');
-    // A blank is a space unless it is written as a reference (XML 1.0, 3.3.3).
-    const spaced = raw.replaceAll(/[\t\n]/g, ' ');
-    const prefix = hasPrefix ? first : '';
-    return { name, prefix, local, value: this.#hasReferences ? withoutReferences(spaced) : spaced };
-  }
-
-  /** The attributes with their namespaces, which those very attributes may declare. */
-  #resolve(written: readonly RawAttribute[]): readonly XmlAttribute[] {
-    for (const { name, prefix, local, value } of written) {
-      if (name === 'xmlns') this.#bind('', value.trim());
-      else if (prefix === 'xmlns') this.#bind(local, value.trim());
-    }
-    const attributes = written.map(({ name, prefix, local, value }) => {
-      const uri = prefix === 'xmlns' || name === 'xmlns' ? XMLNS_NS : prefix === '' ? '' : this.#uriOf(prefix);
-      return { name, local, uri, value };
-    });
-    const isTwice = (one: XmlAttribute, at: number): boolean =>
-      one.uri !== '' && attributes.findIndex(({ local, uri }) => local === one.local && uri === one.uri) < at;
-    if (attributes.some(isTwice)) throw new NotXml('NOT_XML');
-    return attributes;
-  }
-
-  /** Nobody may take a reserved name, and only the default namespace may be taken back (Namespaces in XML 1.0, 3 and 5). */
-  #bind(prefix: string, uri: string): void {
-    const isReserved = uri === XMLNS_NS || (uri === XML_NS) !== (prefix === 'xml') || prefix === 'xmlns';
-    if (isReserved || (uri === '' && prefix !== '')) throw new NotXml('NOT_XML');
-    this.#prefixes.push(prefix);
-    this.#uris.push(uri);
-  }
-
-  #uriOf(prefix: string): string {
-    const uri = this.#uris[this.#prefixes.lastIndexOf(prefix)];
-    if (uri === undefined) throw new NotXml('NOT_XML');
-    return uri;
-  }
-
-  #name(): string {
-    const { source } = this;
-    const at = this.#at;
-    ASCII_NAME.lastIndex = at;
-    let end = ASCII_NAME.test(source) ? ASCII_NAME.lastIndex : at;
-    if (end === at || source.charCodeAt(end) > LAST_ASCII) {
-      NAME.lastIndex = at;
-      if (!NAME.test(source)) throw new NotXml('NOT_XML');
-      end = NAME.lastIndex;
-    }
-    this.#at = end;
-    return source.slice(at, end);
-  }
-
-  #nameAfterColon(): string {
-    this.#at += 1;
-    return this.#name();
-  }
-
-  /** True where there were any. */
-  #skipBlanks(): boolean {
-    const next = this.source.charCodeAt(this.#at);
-    if (next === GREATER || next === EQUALS) return false;
-    BLANKS.lastIndex = this.#at;
-    BLANKS.test(this.source);
-    const hadAny = BLANKS.lastIndex > this.#at;
-    this.#at = BLANKS.lastIndex;
-    return hadAny;
-  }
-
-  #expect(character: number): void {
-    if (this.source.charCodeAt(this.#at) !== character) throw new NotXml('NOT_XML');
-    this.#at += 1;
-  }
-}
-
-interface RawAttribute {
-  readonly name: string;
-  readonly prefix: string;
-  readonly local: string;
-  readonly value: string;
-}
-
-const EXCLAMATION = 0x21;
+const BANG = 0x21;
+const MINUS = 0x2d;
 const SLASH = 0x2f;
-const COLON = 0x3a;
-const EQUALS = 0x3d;
+const LESS = 0x3c;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
-const LAST_ASCII = 0x7f;
+
+export type XmlToken = 'open' | 'close' | 'text' | 'end';
+
+/** An element that is open: where its name stands, and how many namespaces were declared before it. */
+class OpenElement {
+  nameStart = 0;
+  nameLength = 0;
+  namespaces = 0;
+}
+
+/**
+ * Gives one token after another, and what belongs to the last one on request. All that is passed over is checked as
+ * strictly as what is asked for. Throws Unreadable, usually NOT_XML, at the first thing that is wrong.
+ */
+export class XmlScanner {
+  readonly #text: string;
+  readonly #namespaces = new XmlNamespaces();
+  readonly #tag = new XmlTag();
+  readonly #open: OpenElement[] = [];
+  #depth = 0;
+  #at = 0;
+  #sawRoot = false;
+  #sawEmptyTag = false;
+  #pieceStart = 0;
+  #pieceEnd = 0;
+  #pieceHasReferences = false;
+  // Where the next of each stands: text is searched for them once, and not again for each of its pieces.
+  #ampersandAt = -1;
+  #forbiddenAt = -1;
+
+  constructor(text: string) {
+    this.#text = normalise(text);
+    this.#readDeclaration();
+  }
+
+  next(): XmlToken {
+    if (this.#sawEmptyTag) {
+      this.#sawEmptyTag = false;
+      return this.#leave();
+    }
+    const text = this.#text;
+    for (;;) {
+      const at = this.#at;
+      if (text.charCodeAt(at) !== LESS) {
+        if (this.#depth > 0) return this.#readText();
+        this.#at = skipBlanks(text, at);
+        if (this.#at === text.length && this.#sawRoot) return 'end';
+        // Only blanks may stand outside of the root, and the text must not end before it.
+        if (text.charCodeAt(this.#at) !== LESS) throw notXml();
+        continue;
+      }
+      const code = text.charCodeAt(at + 1);
+      if (code === SLASH) return this.#readEndTag();
+      if (code === QUESTION) this.#skipInstruction();
+      else if (code !== BANG) return this.#readTag();
+      else if (text.charCodeAt(at + 2) === MINUS) this.#skipComment();
+      else return this.#readSection();
+    }
+  }
+
+  /** Of the tag that was opened last: its name without prefix. */
+  get local(): string {
+    return this.#tag.local;
+  }
+
+  /** Of the tag that was opened last: its namespace, empty where it has none. */
+  get uri(): string {
+    return this.#namespaces.resolve(this.#tag.prefix);
+  }
+
+  /** Of the tag that was opened last: its attributes, without those that declare namespaces. */
+  attributes(): readonly XmlAttribute[] {
+    return this.#tag.attributes();
+  }
+
+  /** The piece of text that was read last, as what it means. */
+  piece(): string {
+    return this.#pieceHasReferences
+      ? resolveReferences(this.#text, this.#pieceStart, this.#pieceEnd)
+      : this.#text.slice(this.#pieceStart, this.#pieceEnd);
+  }
+
+  /** True where the piece of text that was read last is nothing but blanks. */
+  isBlank(): boolean {
+    if (this.#pieceHasReferences) {
+      const piece = this.piece();
+      return skipBlanks(piece, 0) === piece.length;
+    }
+    return skipBlanks(this.#text, this.#pieceStart) >= this.#pieceEnd;
+  }
+
+  #readDeclaration(): void {
+    const text = this.#text;
+    DECLARATION.lastIndex = 0;
+    const found = DECLARATION.exec(text);
+    // Without one the text may begin with <?xml-stylesheet; what begins like one and is none is refused with all other instructions.
+    if (found === null) return;
+    const encoding = (found[1] ?? found[2] ?? 'utf-8').toLowerCase();
+    if (!DECLARED_ENCODINGS.includes(encoding)) throw new Unreadable('ENCODING');
+    this.#at = found[0].length;
+  }
+
+  #readTag(): XmlToken {
+    if (this.#depth === 0 && this.#sawRoot) throw notXml();
+    if (this.#depth >= DEPTH_MAX) throw new Unreadable('TOO_DEEP');
+    this.#sawRoot = true;
+    const element = (this.#open[this.#depth] ??= new OpenElement());
+    element.namespaces = this.#namespaces.count;
+    this.#at = this.#tag.read(this.#text, this.#at + 1, this.#namespaces);
+    element.nameStart = this.#tag.nameStart;
+    element.nameLength = this.#tag.nameEnd - this.#tag.nameStart;
+    this.#depth += 1;
+    this.#sawEmptyTag = this.#tag.isEmpty;
+    return 'open';
+  }
+
+  #readEndTag(): XmlToken {
+    const element = this.#open[this.#depth - 1];
+    const name = this.#at + 2;
+    if (element === undefined || !isSameStretch(this.#text, element.nameStart, name, element.nameLength)) {
+      throw notXml();
+    }
+    const end = skipBlanks(this.#text, name + element.nameLength);
+    if (this.#text.charCodeAt(end) !== GREATER) throw notXml();
+    this.#at = end + 1;
+    return this.#leave();
+  }
+
+  #leave(): XmlToken {
+    this.#depth -= 1;
+    this.#namespaces.forget(this.#open[this.#depth]?.namespaces ?? 0);
+    return 'close';
+  }
+
+  #readText(): XmlToken {
+    const at = this.#at;
+    const end = this.#text.indexOf('<', at);
+    if (end === -1) throw notXml();
+    if (this.#forbiddenAt < at) this.#forbiddenAt = this.#find(']]>', at);
+    if (this.#forbiddenAt < end) throw notXml();
+    if (this.#ampersandAt < at) this.#ampersandAt = this.#find('&', at);
+    this.#pieceHasReferences = this.#ampersandAt < end;
+    this.#pieceStart = at;
+    this.#pieceEnd = end;
+    this.#at = end;
+    // A reference is checked even where nobody will ask for the text.
+    if (this.#pieceHasReferences) resolveReferences(this.#text, at, end);
+    return 'text';
+  }
+
+  /** Where `wanted` stands next, or the end of the text. */
+  #find(wanted: string, from: number): number {
+    const found = this.#text.indexOf(wanted, from);
+    return found === -1 ? this.#text.length : found;
+  }
+
+  #readSection(): XmlToken {
+    const text = this.#text;
+    if (text.startsWith('<!DOCTYPE', this.#at) && !this.#sawRoot) throw new Unreadable('DOCTYPE');
+    if (!text.startsWith('<![CDATA[', this.#at) || this.#depth === 0) throw notXml();
+    this.#pieceStart = this.#at + '<![CDATA['.length;
+    this.#pieceEnd = text.indexOf(']]>', this.#pieceStart);
+    if (this.#pieceEnd === -1) throw notXml();
+    this.#pieceHasReferences = false;
+    this.#at = this.#pieceEnd + ']]>'.length;
+    return 'text';
+  }
+
+  #skipComment(): void {
+    const start = this.#at + '<!--'.length;
+    const end = this.#text.indexOf('--', start);
+    if (!this.#text.startsWith('<!--', this.#at) || end === -1) throw notXml();
+    // Two dashes end a comment; they may not stand in one.
+    if (this.#text.charCodeAt(end + 2) !== GREATER) throw notXml();
+    this.#at = end + '-->'.length;
+  }
+
+  #skipInstruction(): void {
+    const text = this.#text;
+    const start = this.#at + '<?'.length;
+    const nameEnd = endOfName(text, start);
+    if (text.slice(start, nameEnd).toLowerCase() === 'xml') throw notXml();
+    const end = text.indexOf('?>', nameEnd);
+    if (end === -1 || (end > nameEnd && skipBlanks(text, nameEnd) === nameEnd)) throw notXml();
+    this.#at = end + '?>'.length;
+  }
+}

@@ -1,17 +1,14 @@
 // A strict reader of answers: only the elements a shape names are kept, everything doubtful is refused with a short code.
-import { NotXml } from './xmlCharacters';
-import { scanXml, type XmlAttribute, type XmlHearer } from './xmlScanner';
+import { XmlScanner } from './xml/xmlScanner';
+import type { XmlAttribute } from './xml/xmlTag';
+import { notXml, Unreadable } from './xml/xmlText';
+
+export { decodeText, Unreadable } from './xml/xmlText';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
-/** An honest answer nests eight levels; a hostile one must not cost stack or memory. */
-const DEPTH_MAX = 32;
-
 /** XML's own four blanks: `trim()` would also swallow characters that are text. */
 const NOT_BLANK = /[^ \t\r\n]/;
-
-/** What the bytes may call themselves; UTF-16 is what .NET writes above UTF-8 bytes when it serialises through a string. */
-const DECLARED_ENCODINGS: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'utf-16'];
 
 /** Which elements are wanted at one place of the document. */
 export interface Shape {
@@ -27,6 +24,7 @@ export interface Shape {
 export interface XmlElement {
   readonly name: string;
   readonly shape: Shape;
+  /** Without those that declare namespaces. */
   readonly attributes: readonly XmlAttribute[];
   /** xsi:nil was set. */
   readonly nil: boolean;
@@ -36,41 +34,19 @@ export interface XmlElement {
   text: string;
 }
 
-/** Thrown by everything that reads an answer; the code says why it cannot be used, and never what it said. */
-export class Unreadable extends Error {
-  constructor(readonly code: string) {
-    super(code);
-    this.name = 'Unreadable';
-  }
-}
-
-/**
- * The text of a body: UTF-8 (with or without a mark) or UTF-16 with its mark. Throws Unreadable ENCODING for bytes that
- * are neither, rather than putting replacement characters where text was.
- */
-export function decodeText(bytes: Uint8Array): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : undefined;
-  const encoding = bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : (utf16 ?? 'utf-8');
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw new Unreadable('ENCODING');
-  }
-}
-
 /**
  * The root element, read by `shape`, with the wanted elements below it. Throws Unreadable for a document that is not
  * well-formed, has a DOCTYPE, nests too deep, has another root, or breaks the shape.
  */
 export function readXml(text: string, rootName: string, shape: Shape): XmlElement {
-  const reader = new Reader(rootName, shape);
-  try {
-    const encoding = scanXml(text, reader)?.toLowerCase() ?? 'utf-8';
-    if (!DECLARED_ENCODINGS.includes(encoding)) throw new Unreadable('ENCODING');
-  } catch (error) {
-    throw error instanceof NotXml ? new Unreadable(error.code) : error;
+  const scanner = new XmlScanner(text);
+  const reader = new Reader(scanner, rootName, shape);
+  for (let token = scanner.next(); token !== 'end'; token = scanner.next()) {
+    if (token === 'open') reader.open();
+    else if (token === 'close') reader.close();
+    else reader.text();
   }
-  if (reader.root === undefined) throw new Unreadable('NOT_XML');
+  if (reader.root === undefined) throw notXml();
   return reader.root;
 }
 
@@ -87,34 +63,39 @@ export function onlyChild(element: XmlElement, name: string): XmlElement | undef
 
 /** The value of an attribute without prefix, or undefined. */
 export function attribute(element: XmlElement, name: string): string | undefined {
-  return element.attributes.find((each) => each.name === name)?.value;
+  return element.attributes.find(({ local, uri }) => local === name && uri === '')?.value;
 }
 
 /** Keeps the path of wanted elements that are open, and counts how deep it is inside one that is passed over. */
-class Reader implements XmlHearer {
+class Reader {
   root: XmlElement | undefined;
+  readonly #scanner: XmlScanner;
   readonly #rootName: string;
   readonly #rootShape: Shape;
   readonly #open: XmlElement[] = [];
   #skipping = 0;
 
-  constructor(rootName: string, rootShape: Shape) {
+  constructor(scanner: XmlScanner, rootName: string, rootShape: Shape) {
+    this.#scanner = scanner;
     this.#rootName = rootName;
     this.#rootShape = rootShape;
   }
 
-  open(local: string, uri: string, attributes: readonly XmlAttribute[]): void {
-    if (this.#open.length + this.#skipping >= DEPTH_MAX) throw new Unreadable('TOO_DEEP');
+  open(): void {
     if (this.#skipping > 0) {
       this.#skipping += 1;
       return;
     }
+    const name = this.#scanner.local;
     const parent = this.#open.at(-1);
-    const shape = parent === undefined ? this.#shapeOfRoot(local) : parent.shape.children?.get(local);
+    const shape = parent === undefined ? this.#shapeOfRoot(name) : parent.shape.children?.get(name);
     if (shape === undefined) return this.#skip(parent);
     // A wanted name in another namespace is somebody else's word; passing over it could turn a debt into 0.00.
-    if (shape.namespaces !== undefined && !shape.namespaces.includes(uri)) throw new Unreadable('WRONG_NAMESPACE');
-    const element = { name: local, shape, attributes, nil: readNil(attributes), children: [], skipped: 0, text: '' };
+    if (shape.namespaces !== undefined && !shape.namespaces.includes(this.#scanner.uri)) {
+      throw new Unreadable('WRONG_NAMESPACE');
+    }
+    const attributes = this.#scanner.attributes();
+    const element = { name, shape, attributes, nil: readNil(attributes), children: [], skipped: 0, text: '' };
     if (parent === undefined) this.root = element;
     else parent.children.push(element);
     this.#open.push(element);
@@ -131,15 +112,15 @@ class Reader implements XmlHearer {
     }
   }
 
-  text(piece: string): void {
+  text(): void {
     const element = this.#open.at(-1);
     if (element === undefined || this.#skipping > 0) return;
-    if (element.shape.children === undefined) element.text += piece;
-    else if (NOT_BLANK.test(piece)) throw new Unreadable('STRAY_TEXT');
+    if (element.shape.children === undefined) element.text += this.#scanner.piece();
+    else if (!this.#scanner.isBlank()) throw new Unreadable('STRAY_TEXT');
   }
 
-  #shapeOfRoot(local: string): Shape {
-    if (local !== this.#rootName) throw new Unreadable('WRONG_ROOT');
+  #shapeOfRoot(name: string): Shape {
+    if (name !== this.#rootName) throw new Unreadable('WRONG_ROOT');
     return this.#rootShape;
   }
 
