@@ -1,4 +1,5 @@
 // Scripts for many accounts at a time: what is asked of Redis in one round of the event loop is one command.
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { gather } from './gather';
 import type { RedisLine, ScriptEntry } from './redisLine';
 
@@ -47,6 +48,10 @@ export function openGatheredScripts(line: RedisLine): GatheredScripts {
       });
       return (entry) => new Promise((resolve) => add({ entry, resolve }));
     },
-    settled: async () => void (await Promise.all(unheard)),
+    settled: async () => {
+      // What was gathered in this round has not left yet.
+      await nextRound();
+      await Promise.all(unheard);
+    },
   };
 }

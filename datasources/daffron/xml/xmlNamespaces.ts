@@ -10,6 +10,9 @@ const DEFAULT = '';
 /** An honest answer declares less than ten. Each name with a prefix is looked for among all that are in force. */
 const DECLARATIONS_MAX = 64;
 
+/** In characters; honest ones have some fifty. Names are compared for each pair of attributes, so that long ones would cost seconds. */
+const URI_LENGTH_MAX = 512;
+
 export class XmlNamespaces {
   // The newest declaration of a prefix counts, so that both are searched from the end.
   readonly #prefixes: string[] = ['xml', DEFAULT];
@@ -25,6 +28,7 @@ export class XmlNamespaces {
     if (prefix === 'xmlns' || uri === XMLNS || (prefix === 'xml') !== (uri === XML)) throw notXml();
     if (prefix !== DEFAULT && uri === '') throw notXml();
     if (this.#prefixes.length >= DECLARATIONS_MAX) throw new Unreadable('TOO_MANY_NAMESPACES');
+    if (uri.length > URI_LENGTH_MAX) throw new Unreadable('NAMESPACE_TOO_LONG');
     this.#prefixes.push(prefix);
     this.#uris.push(uri);
   }

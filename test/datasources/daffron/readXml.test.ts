@@ -122,12 +122,14 @@ test('B17 at 32 levels an answer is read, at 33 it is refused, be they wanted or
   expect(codeOf(`<a>${'<u>'.repeat(100_000)}`)).toBe('TOO_DEEP');
 });
 
-test('B16 no tag makes us compare more than 64 attributes, and no place more than 64 prefixes', () => {
+test('B16 no tag makes us compare more than 64 attributes, no place more than 64 prefixes, and none of them a long name', () => {
   expect(codeOf(`<a><u${many(64, (at) => ` x${at}=""`)}/></a>`)).toBe('read');
   expect(codeOf(`<a><u${many(65, (at) => ` x${at}=""`)}/></a>`)).toBe('TOO_MANY_ATTRIBUTES');
   const declared = (count: number): string => many(count, (at) => ` xmlns:p${at}="urn:n"`);
   expect(codeOf(`<a${declared(31)}><u${declared(31)}/><u${declared(31)}/></a>`)).toBe('read');
   expect(codeOf(`<a${declared(31)}><u${declared(32)}/></a>`)).toBe('TOO_MANY_NAMESPACES');
+  expect(codeOf(`<a><u xmlns:p="${'n'.repeat(512)}"/></a>`)).toBe('read');
+  expect(codeOf(`<a><u xmlns:p="${'n'.repeat(513)}"/></a>`)).toBe('NAMESPACE_TOO_LONG');
 });
 
 test('CIS-04 text is what the standard says it is', () => {
