@@ -9,16 +9,22 @@ const common = {
     ],
   },
   // An import at run time names the built file; the tests compile its source.
-  moduleNameMapper: { '^(\\./tracing/otlpTracing)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\./(tracing/otlpTracing|compiled/compiledExecutor))\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|cookie|@opentelemetry/otlp-exporter-base)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
 };
 
 const COMPATIBILITY = `${__dirname}/node_modules/@apollo/federation-subgraph-compatibility-tests/dist`;
 
+/** What tells most about an executor in the least time; `npm run test:compiled` runs everything (ADR 0040). */
+const COMPILED = [
+  'graphql/{balances,balanceLists,contract,entities,errors,invoices,read,visibility}',
+  'graphql/hostile/{access,audit,limits}',
+];
+
 /**
- * `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files;
- * `compatibility` is Apollo's suite for subgraphs, against a products subgraph that our server factory serves.
+ * `rules` needs nothing but the tree; `house` starts a real Postgres and a real Redis once for all its files; `compiled` is a part of it
+ * on the compiled executor; `compatibility` is Apollo's suite for subgraphs, against a products subgraph that our server factory serves.
  */
 module.exports = {
   projects: [
@@ -34,6 +40,14 @@ module.exports = {
         '<rootDir>/test/{datasources,graphql,process,simulator}/**/*.test.ts',
         '<rootDir>/test/federation/*.test.ts',
       ],
+      globalSetup: '<rootDir>/test/setup/startServers.ts',
+      globalTeardown: '<rootDir>/test/setup/stopServers.ts',
+    },
+    {
+      ...common,
+      displayName: 'compiled',
+      testMatch: COMPILED.map((path) => `<rootDir>/test/${path}.test.ts`),
+      globals: { suiteExecutor: 'compiled' },
       globalSetup: '<rootDir>/test/setup/startServers.ts',
       globalTeardown: '<rootDir>/test/setup/stopServers.ts',
     },

@@ -30,6 +30,10 @@ export interface TokenSettings {
   readonly type?: string;
 }
 
+/** What runs operations: graphql-js, or a program that each is compiled to once (ADR 0040). */
+const EXECUTORS = ['ordinary', 'compiled'] as const;
+export type ExecutorName = (typeof EXECUTORS)[number];
+
 export interface Config {
   /** Production refuses embedded parts, sample keys and the simulator. */
   readonly mode: 'production' | 'embedded';
@@ -49,6 +53,7 @@ export interface Config {
   /** The watched folder for bill files; absent where none is watched. */
   readonly bifFolder: BifFolderSettings | undefined;
   readonly limits: LimitSettings;
+  readonly executor: ExecutorName;
   readonly logLevel: string;
   /** Where Prometheus asks; absent where nobody does. */
   readonly metricsPort: number | undefined;
@@ -118,6 +123,7 @@ const Environment = z.object({
   BIF_FOLDER: z.string().optional(),
   BIF_FOLDER_POLL_MS: wholeNumber(100, 3_600_000, 5000),
   BIF_FOLDER_SETTLE_MS: wholeNumber(0, 3_600_000, 10_000),
+  EXECUTOR: z.enum(EXECUTORS).default('ordinary'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   METRICS_PORT: z.union([z.literal('off'), numberOrNot(0, 65_535)], 'must be a port or off').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
@@ -189,6 +195,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     bifSilenceMs: environment.BIF_SILENCE_MS,
     bifFolder,
     limits,
+    executor: environment.EXECUTOR,
     logLevel: environment.LOG_LEVEL,
     metricsPort: readMetricsPort(environment.METRICS_PORT, isProduction),
     tracesEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,

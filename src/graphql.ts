@@ -16,9 +16,11 @@ import { parse, type GraphQLField, type GraphQLSchema } from 'graphql';
 import type { Context } from '../resolvers/context';
 import { foreseeBalances } from '../resolvers/lists/foresight';
 import { resolvers } from '../resolvers/resolvers';
+import { settledItems } from './compiled/settleLists';
 import { judgeOperations } from './limits/judgeOperations';
 import { SELECTIONS_MAX } from './limits/limits';
 import type { LimitSettings } from './limits/limitSettings';
+import type { ExecutorName } from './config';
 import { openStores } from './limits/documentStores';
 import { cleanName, type Logger } from './log';
 import { formatError, reportErrors } from './maskErrors';
@@ -47,22 +49,9 @@ function withForesight(schema: GraphQLSchema): GraphQLSchema {
   if (entities === undefined || resolve === undefined) throw new Error('the subgraph has no entities');
   entities.resolve = (root, args, context, info) => {
     const list: unknown = resolve(root, args, context, info);
-    return foreseeBalances(settled(Array.isArray(list) ? list : []), context.sources.balances, info);
+    return foreseeBalances(settledItems(Array.isArray(list) ? list : []), context.sources.balances, info);
   };
   return schema;
-}
-
-/** Each entity, or its error in its place: one that fails must not take the others along. */
-function settled(list: readonly unknown[]): Promise<readonly unknown[]> {
-  return Promise.all(
-    list.map(async (entity) => {
-      try {
-        return await entity;
-      } catch (error) {
-        return error instanceof Error ? error : new Error('an entity failed', { cause: error });
-      }
-    }),
-  );
 }
 
 export interface GraphqlSettings {
@@ -74,6 +63,8 @@ export interface GraphqlSettings {
   readonly schema?: GraphQLSchema;
   /** Whether an Apollo gateway that asks for a trace in its header is sent one; off, since nothing of ours reads it. */
   readonly federatedTracing?: boolean;
+  /** Absent: the ordinary one. */
+  readonly executor?: ExecutorName;
 }
 
 /** A started server; plug-ins that wrap every field are off, since they cost more than the resolvers. */
@@ -84,9 +75,11 @@ export async function startGraphql({
   sight: { metrics, tracing } = {},
   schema = readSchema(),
   federatedTracing = false,
+  executor = 'ordinary',
 }: GraphqlSettings): Promise<ApolloServer<Context>> {
+  const watched = tracing === undefined ? schema : traceRootFields(schema, tracing);
   const server = new ApolloServer<Context>({
-    schema: tracing === undefined ? schema : traceRootFields(schema, tracing),
+    ...(executor === 'compiled' ? { gateway: await compiledGateway(watched, log) } : { schema: watched }),
     introspection: !isProduction,
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
@@ -113,6 +106,12 @@ export async function startGraphql({
   });
   await server.start();
   return server;
+}
+
+/** The compiler is loaded where it is wanted, and nowhere else. */
+async function compiledGateway(schema: GraphQLSchema, log: Logger) {
+  const { openCompiledGateway } = await import('./compiled/compiledExecutor.js');
+  return openCompiledGateway(schema, log);
 }
 
 /** Apollo's own words go to our log as they are few and carry no data. */

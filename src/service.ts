@@ -100,9 +100,9 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
       onTrouble: (code, detail) => log.warn({ code, ...factsOf(detail) }, 'trouble'),
     });
     closers.add(() => sources.balances.settled());
-    const { limits } = settings;
+    const { limits, executor } = settings;
     const isProduction = settings.mode === 'production';
-    const apollo = await startGraphql({ isProduction, limits, log, sight: tools });
+    const apollo = await startGraphql({ isProduction, limits, log, executor, sight: tools });
     closers.add(() => apollo.stop());
     const door = watchedDoor(createBillFileDoor({ orm: database.orm }), tools);
     const readings = tools.readings ?? openReadings(billers, closers);

@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, type LimitSettings } from '../../src/limits/limitSettin
 import { openLog, type Logger } from '../../src/log';
 import { openService, type Service, type ServiceTools } from '../../src/service';
 import { createTestDatabase } from '../setup/servers';
+import { suiteExecutor } from '../setup/suiteExecutor';
 import { billFile, type BillRow } from './testBills';
 import { CEDAR, MILL } from './testBillers';
 
@@ -122,6 +123,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       bifSilenceMs: options.bifSilenceMs ?? 30_000,
       bifFolder: undefined,
       logLevel: 'silent',
+      executor: suiteExecutor(),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       tokens: keys.tokens,
       router: options.router,

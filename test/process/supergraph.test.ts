@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watch, type StartedProcess } from '../setup/projectCopy';
 import { createTestDatabase, type TestDatabase } from '../setup/servers';
+import { suiteEnvironment } from '../setup/suiteExecutor';
 
 /** The first start generates and imports two utilities; on a busy machine that takes its time. */
 jest.setTimeout(180_000);
@@ -35,7 +36,7 @@ afterAll(async () => {
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): StartedProcess {
   const child = spawn(process.execPath, ['tools/supergraph.mjs', ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0', ...suiteEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const watched = watch(child);

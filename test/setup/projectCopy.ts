@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeEmbeddedPostgres } from '../../src/embedded/postgres';
+import { suiteEnvironment } from './suiteExecutor';
 
 const run = promisify(execFile);
 /** How often a test looks at what was printed, in milliseconds. */
@@ -62,7 +63,7 @@ export async function copyProject(user: User | undefined): Promise<ProjectCopy> 
       const child = spawn(node, ['tools/run.mjs', entry, ...args], {
         ...user,
         cwd: folder,
-        env: { PATH: process.env['PATH'], HOME: home, TMPDIR: path.join(home, 'tmp'), ...env },
+        env: { PATH: process.env['PATH'], HOME: home, TMPDIR: path.join(home, 'tmp'), ...suiteEnvironment(), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       return watch(child);

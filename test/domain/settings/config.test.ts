@@ -114,6 +114,14 @@ test('CAP-03 complete production settings are taken as they are', () => {
   expect(config.billers?.map(({ biller }) => biller.id)).toEqual([BILLER_ID]);
 });
 
+test('operations are compiled only where somebody asked for it, in every mode', () => {
+  expect([readConfig({}), readConfig(PRODUCTION)].map(({ executor }) => executor)).toEqual(['ordinary', 'ordinary']);
+  expect(readConfig({ EXECUTOR: 'compiled' }).executor).toBe('compiled');
+  expect(told({ EXECUTOR: 'fast' })).toEqual([
+    wrong('EXECUTOR: Invalid option: expected one of "ordinary"|"compiled"'),
+  ]);
+});
+
 test('CAP-03 a billers file alone means production', () => {
   expect(readConfig(productionWith({ NODE_ENV: undefined })).mode).toBe('production');
   expect(told({ ...SECRETS, BILLERS_FILE: PRODUCTION['BILLERS_FILE'] })).toContain(

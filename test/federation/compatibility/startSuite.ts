@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify from 'fastify';
 import type { Context } from '../../../resolvers/context';
+import type { ExecutorName } from '../../../src/config';
 import { findFreePort } from '../../../src/embedded/freePort';
 import { startGraphql } from '../../../src/graphql';
 import { listen } from '../../../src/http/server';
@@ -14,6 +15,7 @@ import { DEFAULT_LIMITS } from '../../../src/limits/limitSettings';
 import { openLog } from '../../../src/log';
 import { startChild } from '../../../supergraph/childProcess';
 import { COMPOSERS } from '../../../supergraph/compose';
+import { suiteExecutor, type SuiteGlobals } from '../../setup/suiteExecutor';
 import { PRODUCTS_SDL, productsSchema, SUITE } from './products';
 
 /** What globalTeardown finds of globalSetup: jest keeps nothing else between the two. */
@@ -28,13 +30,16 @@ const CONTEXT = {
   mayReadContract: true,
 } as unknown as Context;
 
-export default async function startSuite(): Promise<void> {
+export default async function startSuite(
+  _jest: unknown,
+  { globals = {} }: { readonly globals?: SuiteGlobals } = {},
+): Promise<void> {
   const closers: (() => Promise<unknown>)[] = [];
   const stopSuite = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const products = await startProducts();
+    const products = await startProducts(suiteExecutor(globals));
     closers.push(() => products.close());
     const subgraphs = [{ name: 'products', url: products.url, sdl: PRODUCTS_SDL }];
     for (const name of ['users', 'inventory'] as const) {
@@ -59,13 +64,14 @@ export default async function startSuite(): Promise<void> {
 }
 
 /** Products by the factory of the service, with the one thing that the suite wants and the service does not. */
-async function startProducts(): Promise<{ url: string; close(): Promise<void> }> {
+async function startProducts(executor: ExecutorName): Promise<{ url: string; close(): Promise<void> }> {
   const apollo = await startGraphql({
     isProduction: false,
     limits: DEFAULT_LIMITS,
     log: openLog('silent'),
     schema: productsSchema(),
     federatedTracing: true,
+    executor,
   });
   const server = fastify();
   server.route({
