@@ -16,11 +16,11 @@ import { parse, type GraphQLField, type GraphQLSchema } from 'graphql';
 import type { Context } from '../resolvers/context';
 import { foreseeBalances } from '../resolvers/lists/foresight';
 import { resolvers } from '../resolvers/resolvers';
+import type { Gateway } from './compiled/compiledExecutor';
 import { settledItems } from './compiled/settleLists';
 import { judgeOperations } from './limits/judgeOperations';
 import { SELECTIONS_MAX } from './limits/limits';
 import type { LimitSettings } from './limits/limitSettings';
-import type { ExecutorName } from './config';
 import { openStores } from './limits/documentStores';
 import { cleanName, type Logger } from './log';
 import { formatError, reportErrors } from './maskErrors';
@@ -63,8 +63,8 @@ export interface GraphqlSettings {
   readonly schema?: GraphQLSchema;
   /** Whether an Apollo gateway that asks for a trace in its header is sent one; off, since nothing of ours reads it. */
   readonly federatedTracing?: boolean;
-  /** Absent: the ordinary one. */
-  readonly executor?: ExecutorName;
+  /** What runs operations in the place of graphql-js. */
+  readonly openGateway?: ((schema: GraphQLSchema, log: Logger) => Gateway) | undefined;
 }
 
 /** A started server; plug-ins that wrap every field are off, since they cost more than the resolvers. */
@@ -75,11 +75,11 @@ export async function startGraphql({
   sight: { metrics, tracing } = {},
   schema = readSchema(),
   federatedTracing = false,
-  executor = 'ordinary',
+  openGateway,
 }: GraphqlSettings): Promise<ApolloServer<Context>> {
   const watched = tracing === undefined ? schema : traceRootFields(schema, tracing);
   const server = new ApolloServer<Context>({
-    ...(executor === 'compiled' ? { gateway: await compiledGateway(watched, log) } : { schema: watched }),
+    ...(openGateway === undefined ? { schema: watched } : { gateway: openGateway(watched, log) }),
     introspection: !isProduction,
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
@@ -106,12 +106,6 @@ export async function startGraphql({
   });
   await server.start();
   return server;
-}
-
-/** The compiler is loaded where it is wanted, and nowhere else. */
-async function compiledGateway(schema: GraphQLSchema, log: Logger) {
-  const { openCompiledGateway } = await import('./compiled/compiledExecutor.js');
-  return openCompiledGateway(schema, log);
 }
 
 /** Apollo's own words go to our log as they are few and carry no data. */

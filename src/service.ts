@@ -16,7 +16,7 @@ import { openBillerLines, type BillerLines } from './billers/billerLines';
 import type { BillerSettings } from './billersFile';
 import { openClosers, type Closers } from './closers';
 import type { Config, TokenSettings } from './config';
-import { startGraphql } from './graphql';
+import { startGraphql, type GraphqlSettings } from './graphql';
 import { calmLogger, type Logger } from './log';
 import { createServer } from './http/server';
 import { openHealth, type Health } from './sight/health';
@@ -100,9 +100,15 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
       onTrouble: (code, detail) => log.warn({ code, ...factsOf(detail) }, 'trouble'),
     });
     closers.add(() => sources.balances.settled());
-    const { limits, executor } = settings;
+    const { limits } = settings;
     const isProduction = settings.mode === 'production';
-    const apollo = await startGraphql({ isProduction, limits, log, executor, sight: tools });
+    const apollo = await startGraphql({
+      isProduction,
+      limits,
+      log,
+      openGateway: await gatewayOf(settings),
+      sight: tools,
+    });
     closers.add(() => apollo.stop());
     const door = watchedDoor(createBillFileDoor({ orm: database.orm }), tools);
     const readings = tools.readings ?? openReadings(billers, closers);
@@ -142,6 +148,13 @@ export async function openService(settings: ServiceSettings, tools: ServiceTools
   } catch (error) {
     return await closers.closeAfter(error);
   }
+}
+
+/** The compiler is loaded where it is wanted, and nowhere else. */
+async function gatewayOf({ executor }: ServiceSettings): Promise<GraphqlSettings['openGateway']> {
+  if (executor === 'ordinary') return undefined;
+  const { openCompiledGateway } = await import('./compiled/compiledExecutor.js');
+  return openCompiledGateway;
 }
 
 function openReadings(billers: BillerLines, closers: Closers): LoadReadings {

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify from 'fastify';
 import type { Context } from '../../../resolvers/context';
+import { openCompiledGateway } from '../../../src/compiled/compiledExecutor';
 import type { ExecutorName } from '../../../src/config';
 import { findFreePort } from '../../../src/embedded/freePort';
 import { startGraphql } from '../../../src/graphql';
@@ -71,7 +72,7 @@ async function startProducts(executor: ExecutorName): Promise<{ url: string; clo
     log: openLog('silent'),
     schema: productsSchema(),
     federatedTracing: true,
-    executor,
+    openGateway: executor === 'compiled' ? openCompiledGateway : undefined,
   });
   const server = fastify();
   server.route({
