@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TextDoor } from '../limits/textDoor';
 import type { Logger } from '../log';
 import type { LoadShedder, Overload } from './loadShedder';
+import type { Metrics } from '../sight/metrics';
 import { refusal } from './refusal';
 
 const OVERLOADED = refusal('OVERLOADED', 'This service has more to do than it can do in time. Please try again.');
@@ -15,6 +16,7 @@ const RETRY_AFTER_SECONDS = 2;
 
 export interface OperationDoorParts {
   readonly log: Logger;
+  readonly sight: { readonly metrics?: Pick<Metrics, 'error'> | undefined };
   readonly load: LoadShedder;
   readonly textDoor: TextDoor;
 }
@@ -52,6 +54,8 @@ export function judgeText(parts: OperationDoorParts, request: FastifyRequest, re
   const why = text === undefined ? undefined : parts.textDoor(text);
   if (why === undefined) return false;
   parts.log.info({ requestId: request.id, code: why.code }, 'refused');
+  parts.sight.metrics?.error(why.code);
+  request.hasOwnLine = true;
   void reply
     .code(BAD_REQUEST)
     .type(mediaTypeFor(request))

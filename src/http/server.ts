@@ -166,6 +166,7 @@ function mayCompose(authentication: Authentication, subjects: readonly string[])
 function contextOf(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Context {
   const { caller, deadline, mayReadContract, id: requestId } = request;
   if (caller === null || deadline === null) throw new Error('a request without a caller passed the door');
+  request.hasOwnLine = true;
   const signal = AbortSignal.any([whenGone(reply), deadline]);
   const traceId = request.traceId ?? undefined;
   return { caller, requestId, traceId, mayReadContract, sources: parts.sources.forRequest(caller, signal) };

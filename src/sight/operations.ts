@@ -1,6 +1,6 @@
 // Counts operations and the codes of their errors, once for each operation: nothing is paid for a field.
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Context } from '../../resolvers/context';
 import type { Metrics, OperationOutcome } from './metrics';
 import type { Tracing } from './tracing/tracing';
@@ -13,6 +13,11 @@ export function watchOperations(
   tracing: Tracing | undefined,
 ): ApolloServerPlugin<Context> {
   return {
+    // What is no request for an operation is refused before it begins: a form that a foreign page could send, for one.
+    invalidRequestWasReceived: ({ error }) => {
+      metrics?.error(error instanceof GraphQLError ? codeOf(error) : 'NONE');
+      return Promise.resolve();
+    },
     requestDidStart: () => {
       const begun = performance.now();
       return Promise.resolve({
@@ -38,7 +43,7 @@ function outcomeOf(data: unknown, errors: readonly GraphQLFormattedError[]): Ope
   return data === null || data === undefined ? 'failed' : 'partial';
 }
 
-function codeOf({ extensions }: GraphQLFormattedError): string {
+function codeOf({ extensions }: Pick<GraphQLFormattedError, 'extensions'>): string {
   const code = extensions?.['code'];
   return typeof code === 'string' ? code : 'NONE';
 }

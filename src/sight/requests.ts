@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The trace that this request belongs to; null where nobody named one and none is kept. */
     traceId: string | null;
+    /** Whether it has a line of its own in the log, as an operation or as its refusal. */
+    hasOwnLine: boolean;
   }
 }
 
@@ -30,6 +32,7 @@ const PROBES = '/health/';
 export function watchRequests(server: FastifyInstance, { log, health, metrics, tracing }: RequestSight): void {
   const spans = new WeakMap<FastifyRequest, { readonly request: OpenSpan; readonly operation: OpenSpan | undefined }>();
   server.decorateRequest('traceId', null);
+  server.decorateRequest('hasOwnLine', false);
   server.addHook('onRequest', (request, _reply, done) => {
     const parent = readTraceParent(request.headers['traceparent']);
     request.traceId = parent?.traceId ?? null;
@@ -63,7 +66,7 @@ export function watchRequests(server: FastifyInstance, { log, health, metrics, t
     open?.request.set({ 'http.response.status_code': statusCode });
     if (statusCode >= 500) open?.request.fail(String(statusCode));
     open?.request.end();
-    if (isWorthALine(route, statusCode)) {
+    if (isWorthALine(route, statusCode, request.hasOwnLine)) {
       const ms = Math.round(reply.elapsedTime);
       log.info(
         { requestId: request.id, traceId: request.traceId ?? undefined, route, status: statusCode, ms },
@@ -75,8 +78,8 @@ export function watchRequests(server: FastifyInstance, { log, health, metrics, t
 }
 
 /** Operations have a line of their own, unless they were refused before; a probe's lines would bury the others. */
-function isWorthALine(route: string, status: number): boolean {
-  return route === OPERATIONS ? status > 400 : !route.startsWith(PROBES);
+function isWorthALine(route: string, status: number, hasOwnLine: boolean): boolean {
+  return route === OPERATIONS ? status > 400 || (status === 400 && !hasOwnLine) : !route.startsWith(PROBES);
 }
 
 function routeOf(request: FastifyRequest): string {

@@ -88,6 +88,21 @@ async function logLines(isThere: (line: Json) => boolean): Promise<Json[]> {
   }
 }
 
+test('G7 a form that a foreign page could send is refused, and its request id leads to one line of the log', async () => {
+  const { status, id } = await send('{"query":"{ viewer { userName } }"}', { 'content-type': 'text/plain' });
+  expect(status).toBe(400);
+  const ofId = async (wanted: unknown): Promise<Json[]> =>
+    (await logLines((line) => line.requestId === wanted)).filter((line) => line.requestId === wanted);
+  expect(await ofId(id)).toMatchObject([{ route: '/graphql', status: 400, msg: 'request' }]);
+  // What has a line of its own gets no second one.
+  const invalid = await send({ query: '{ nothing }' });
+  const deep = await send({ query: `{ viewer ${'{ customer '.repeat(30)} { id } ${'}'.repeat(30)} }` });
+  const last = await send({ query: '{ viewer { userName } }' });
+  await ofId(last.id);
+  expect((await ofId(invalid.id)).filter(({ msg }) => msg === 'request')).toEqual([]);
+  expect(await ofId(deep.id)).toMatchObject([{ msg: 'refused' }]);
+});
+
 describe('a bug', () => {
   const bug = (): Error => new Error(`relation "${CANARIES.bug}" does not exist at /srv/app/secret.ts`);
 
