@@ -73,7 +73,7 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
     await closers.close();
     closers.add(() => service.close());
     const { url } = await openDoors(service, config);
-    const leaveFolder = watchBillFolder(service, config, log);
+    const leaveFolder = watchBillFolder(service, config, log, sight);
     log.info({ url, metrics: sight.metricsUrl, billers: billers.length }, 'ready');
     const readAgain = (): readonly BillerSettings[] => readBillersAgain(config);
     return {
@@ -81,7 +81,7 @@ async function startProduction(config: Config, log: Log, sight: Sight): Promise<
         leaveFolder();
         return stopInOrder(service, config.stopDrainMs, log);
       },
-      reload: createReload({ billers: service.billers, readAgain, log }),
+      reload: createReload({ billers: service.billers, readAgain, log, metrics: sight.metrics }),
     };
   } catch (error) {
     return await closers.closeAfter(error);
@@ -103,7 +103,7 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
     const imported = await importSampleFiles(service.door, service.billers, parts.simulator.bifFiles, now, progress);
     void service.server.register(openExplorer({ tokens: parts.tokens, people: parts.simulator.people }));
     const { url } = await openDoors(service, parts.settings);
-    const leaveFolder = watchBillFolder(service, config, log);
+    const leaveFolder = watchBillFolder(service, config, log, sight);
     closers.add(() => {
       leaveFolder();
       return stopInOrder(service, config.stopDrainMs, log);
@@ -126,10 +126,11 @@ async function startEmbedded(config: Config, log: Log, sight: Sight, fresh: bool
  * Where a folder is set, bill files that appear there are imported as long as the service runs. Gives what leaves the folder
  * at once; a file that is being stored then is waited for as the requests are.
  */
-function watchBillFolder(service: Service, { bifFolder }: Config, log: Log): () => void {
+function watchBillFolder(service: Service, { bifFolder }: Config, log: Log, { metrics }: Sight): () => void {
   if (bifFolder === undefined) return () => undefined;
   const { billers, door, database } = service;
-  const parts = { ...bifFolder, billers, door, orm: database.orm, log, now, monotonicMs: () => performance.now() };
+  const monotonicMs = (): number => performance.now();
+  const parts = { ...bifFolder, billers, door, orm: database.orm, log, metrics, now, monotonicMs };
   const watch = watchFolder(openFolderJob(parts), bifFolder.pollMs);
   service.jobs.add(() => watch.close());
   return () => watch.leave();

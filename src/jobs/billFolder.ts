@@ -120,10 +120,10 @@ export function openBillFolder(parts: BillFolderParts): BillFolder {
       if (claimed !== undefined) return claimed;
     }
     for (const name of await listReady()) {
-      // What lies there under the same name would be lost.
-      if (working.includes(name)) continue;
-      if (!(await moved(join(path, name), join(path, 'working', name)))) continue;
-      const claimed = await openClaimed(name);
+      // What was set aside under the same name would be lost, and must not hold up the file that was sent in its place.
+      const free = freeOf(name, working);
+      if (!NAME.test(free) || !(await moved(join(path, name), join(path, 'working', free)))) continue;
+      const claimed = await openClaimed(free);
       if (claimed !== undefined) return claimed;
     }
     return undefined;
@@ -184,6 +184,13 @@ async function statsOf(path: string): Promise<Stats | undefined> {
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   });
+}
+
+/** The name, or one that begins with a number where the others have it. */
+function freeOf(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let count = 1; taken.includes(free); count += 1) free = `${count}-${name}`;
+  return free;
 }
 
 /** False where it was gone already: a rename is done by one process only. */

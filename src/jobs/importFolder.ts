@@ -7,6 +7,7 @@ import { BackEndAway } from '../../datasources/postgres/backEndAway';
 import { exclusively } from '../../datasources/postgres/exclusively';
 import type { Biller } from '../../domain/biller';
 import type { Logger } from '../log';
+import type { Metrics } from '../sight/metrics';
 import { isSame, openBillFolder, type BillFolder, type ClaimedFile } from './billFolder';
 
 export interface FolderJobParts {
@@ -17,6 +18,7 @@ export interface FolderJobParts {
   readonly door: BillFileDoor;
   readonly orm: DataSource;
   readonly log: Logger;
+  readonly metrics?: Pick<Metrics, 'folderFile'> | undefined;
   readonly now: () => Date;
   /** A clock that never goes back, in milliseconds. */
   readonly monotonicMs: () => number;
@@ -31,7 +33,7 @@ export interface FolderJob {
 }
 
 export function openFolderJob(parts: FolderJobParts): FolderJob {
-  const { billers, log } = parts;
+  const { billers, log, metrics } = parts;
   const folders = new Map<string, BillFolder>();
 
   function folderOf({ id }: Biller): BillFolder {
@@ -41,7 +43,10 @@ export function openFolderJob(parts: FolderJobParts): FolderJob {
       path: join(parts.path, id),
       settleMs: parts.settleMs,
       monotonicMs: parts.monotonicMs,
-      onRefused: (reason) => log.warn({ code: 'BIF_FOLDER_REFUSED', billerId: id, reason }, 'not a bill file'),
+      onRefused: (reason) => {
+        metrics?.folderFile('not_a_file');
+        log.warn({ code: 'BIF_FOLDER_REFUSED', billerId: id, reason }, 'not a bill file');
+      },
     });
     folders.set(id, folder);
     return folder;
@@ -74,15 +79,20 @@ export function openFolderJob(parts: FolderJobParts): FolderJob {
     const { name } = claimed;
     const { report, isChanged } = await ingest(parts, biller, claimed, signal).catch((error: unknown) => {
       // What the database cannot take now it may take later; a file that fails for another reason must not hold up the rest.
-      if (!signal.aborted && !(error instanceof BackEndAway)) folder.setAside(name);
+      if (!signal.aborted && !(error instanceof BackEndAway)) {
+        folder.setAside(name);
+        metrics?.folderFile('set_aside');
+      }
       throw error;
     });
     if (isChanged) {
       await folder.putBack(name);
+      metrics?.folderFile('put_back');
       log.warn({ code: 'BIF_FILE_CHANGED', billerId: biller.id, file: name }, 'a bill file changed while it was read');
       return false;
     }
     const file = await folder.finish(name, report, parts.now());
+    metrics?.folderFile(report.refused === null ? 'done' : 'rejected');
     log.info({ code: 'BIF_FILE_ENDED', billerId: biller.id, file, ...factsOf(report) }, 'bill file');
     return true;
   }

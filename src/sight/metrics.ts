@@ -10,7 +10,11 @@ export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 /** `partial`: some of the data and some errors. */
 export type OperationOutcome = 'ok' | 'partial' | 'failed';
 
-export type FileOutcome = 'imported' | 'already' | 'refused' | 'failed';
+/** `away`: the database was not there, and the file may come again. */
+export type FileOutcome = 'imported' | 'already' | 'refused' | 'away' | 'failed';
+
+/** What a pass over the watched folder did with what lay there. */
+export type FolderOutcome = 'done' | 'rejected' | 'put_back' | 'set_aside' | 'not_a_file';
 
 export interface Metrics {
   operation(type: OperationType, outcome: OperationOutcome, seconds: number): void;
@@ -21,6 +25,8 @@ export interface Metrics {
   joinedCall(): void;
   cacheTrouble(trouble: string): void;
   file(outcome: FileOutcome, report?: BifReport): void;
+  folderFile(outcome: FolderOutcome): void;
+  reload(outcome: 'taken' | 'refused'): void;
   unhandled(kind: string): void;
   /** Asks at each reading what only the parts know. */
   watch(parts: WatchedParts): void;
@@ -74,6 +80,8 @@ export function openMetrics(logLinesLost: () => number): Metrics {
       const { read: _read, ...verdicts } = report.counts;
       for (const [verdict, rows] of Object.entries(verdicts)) counters.rows.inc({ verdict }, rows);
     },
+    folderFile: (outcome) => counters.folderFiles.inc({ outcome }),
+    reload: (outcome) => counters.reloads.inc({ outcome }),
     unhandled: (kind) => counters.unhandled.inc({ kind }),
     watch: (parts) => watchParts(parts, registers),
     read: () => registry.metrics(),
@@ -96,6 +104,8 @@ function openCounters(registers: Registry[]) {
     troubles: counter('cache_troubles_total', 'Troubles with the balance cache', ['trouble']),
     files: counter('import_files_total', 'Bill files by what became of them', ['outcome']),
     rows: counter('import_rows_total', 'Rows of imported bill files by verdict', ['verdict']),
+    folderFiles: counter('folder_files_total', 'Files of the watched folder by what became of them', ['outcome']),
+    reloads: counter('billers_reloads_total', 'Readings of the billers file by outcome', ['outcome']),
     unhandled: counter('unhandled_total', 'Failures that nobody had caught', ['kind']),
   };
 }

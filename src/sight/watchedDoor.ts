@@ -1,6 +1,7 @@
 // The door for bill files with its imports counted and traced.
 import type { BillFileDoor } from '../../datasources/bills/ingestBif';
 import type { BifReport } from '../../datasources/bills/bifReport';
+import { asAway, BackEndAway } from '../../datasources/postgres/backEndAway';
 import type { FileOutcome, Metrics } from './metrics';
 import { tracedDoor } from './tracing/traced';
 import type { Tracing } from './tracing/tracing';
@@ -25,7 +26,8 @@ function countedDoor(door: BillFileDoor, metrics: Metrics): BillFileDoor {
         metrics.file(outcomeOf(report), report);
         return report;
       } catch (error) {
-        metrics.file('failed');
+        // The file is as good as before, and is sent again when the database is back.
+        metrics.file(asAway(error) instanceof BackEndAway ? 'away' : 'failed');
         throw error;
       }
     },

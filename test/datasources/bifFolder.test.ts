@@ -248,6 +248,29 @@ describe('what goes wrong', () => {
     expect(await openJob().once(unstopped)).toBe(1);
   });
 
+  test('INV-05 a file that is sent in the place of one that failed is taken at once, and writes over nothing', async () => {
+    let failures = 0;
+    const outcomes: string[] = [];
+    const oddDoor: BillFileDoor = {
+      ...house.door,
+      ingest: async (biller, name, stream, now) => {
+        failures += 1;
+        if (failures === 1) throw new Error('a bug');
+        return await house.door.ingest(biller, name, stream, now);
+      },
+    };
+    const odd = openJob({ door: oddDoor, metrics: { folderFile: (outcome) => void outcomes.push(outcome) } });
+    drop('a.bif', billFile([bill(1)]));
+    expect(await settleAndPass(odd)).toBe(0);
+    drop('a.bif', billFile([bill(2)]));
+    drop('odd.bif', 'no bill file');
+    symlinkSync(inFolder('odd.bif'), inFolder('link.bif'));
+    expect([await settleAndPass(odd), await odd.once(unstopped)]).toEqual([1, 1]);
+    expect(readFileSync(inFolder('working', 'a.bif'), 'utf8')).toBe(billFile([bill(1)]));
+    expect([list('done')[0], await numbers()]).toEqual(['20260401T120000Z-1-a.bif', ['N-02']]);
+    expect(outcomes).toEqual(['set_aside', 'not_a_file', 'done', 'rejected']);
+  });
+
   test('INV-03 the same content again changes nothing, and no earlier file or report is written over', async () => {
     for (let time = 0; time < 3; time += 1) {
       drop('a.bif', billFile([bill(1)]));

@@ -137,12 +137,16 @@ test('CAP-03 where one line cannot be opened nothing changes, and those already 
 describe('a reload', () => {
   const said: Record<string, unknown>[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void said.push(JSON.parse(line)) });
+  const counted: string[] = [];
+  const metrics = { reload: (outcome: string) => void counted.push(outcome) };
   beforeEach(() => {
     said.length = 0;
+    counted.length = 0;
   });
 
   test('CAP-03 of a good file says what became of the lines', async () => {
-    await createReload({ billers: lines, readAgain: () => settings({ id: ONE }), log })();
+    await createReload({ billers: lines, readAgain: () => settings({ id: ONE }), log, metrics })();
+    expect(counted).toEqual(['taken']);
     expect(said).toEqual([
       {
         level: 30,
@@ -160,7 +164,8 @@ describe('a reload', () => {
     const readAgain = (): never => {
       throw new ConfigurationError(problems);
     };
-    await createReload({ billers: lines, readAgain, log })();
+    await createReload({ billers: lines, readAgain, log, metrics })();
+    expect(counted).toEqual(['refused']);
     expect(said).toEqual([
       { level: 50, code: 'BILLERS_REFUSED', problems, msg: 'the billers of before stay in force' },
     ]);

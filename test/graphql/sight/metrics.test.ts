@@ -90,6 +90,29 @@ test('operations are counted by type and outcome, and their errors by code', asy
   expect(await value('subgraph_errors_total{code="INTERNAL_SERVER_ERROR"}')).toBe(1);
 });
 
+test('what is refused at the door is counted by its code: a text beyond the limits, and what a foreign page could send', async () => {
+  const headers = { authorization: `Bearer ${staff}`, 'content-type': 'text/plain' };
+  const deep = `{ viewer ${'{ customer { accounts { nodes '.repeat(9)} { id } ${'} } }'.repeat(9)} }`;
+  const before = (await value('subgraph_errors_total{code="BAD_REQUEST"}')) ?? 0;
+  const { errors } = await house.ask(staff, deep);
+  const code = String(errors?.[0]?.extensions['code']);
+  expect(await value(`subgraph_errors_total{code="${code}"}`)).toBe(1);
+  const foreign = { method: 'GET', url: '/graphql?query={viewer{userName}}', headers } as const;
+  expect((await house.service.server.inject(foreign)).statusCode).toBe(400);
+  expect(await value('subgraph_errors_total{code="BAD_REQUEST"}')).toBe(before + 1);
+});
+
+test('a file that meets no database is none that failed: it may come again', async () => {
+  const lost = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  jest.spyOn(house.service.database.orm, 'createQueryRunner').mockImplementation(() => {
+    throw lost;
+  });
+  expect(await sendFile(billFile([bill('1001', 'C-1', '31.00')]))).toBe(503);
+  jest.restoreAllMocks();
+  expect(await value('subgraph_import_files_total{outcome="away"}')).toBe(1);
+  expect(await value('subgraph_import_files_total{outcome="failed"}')).toBeUndefined();
+});
+
 test('the parts tell their state when they are asked', async () => {
   expect(await value(`subgraph_daffron_calls{biller="${CEDAR}",state="waiting"}`)).toBe(0);
   expect(await value(`subgraph_daffron_breaker_open{biller="${CEDAR}"}`)).toBe(0);
