@@ -36,7 +36,14 @@ afterAll(async () => {
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): StartedProcess {
   const child = spawn(process.execPath, ['tools/supergraph.mjs', ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0', ...suiteEnvironment(), ...env },
+    env: {
+      PATH: process.env['PATH'],
+      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      PORT: '0',
+      ...suiteEnvironment(),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const watched = watch(child);
