@@ -10,7 +10,8 @@ export type CallAnswer =
 export interface OwnTurn {
   readonly kind: 'ours';
   /**
-   * Leaves the answer to those who wait, and ends when it is on its way to them. Must be called whatever comes; undefined where
+   * Leaves the answer to those who wait, and ends when it is on its way to them, a Redis excepted that has just lost its scripts and
+   * is told them again. Must be called whatever comes; undefined where
    * nothing was learnt that others could use: one of them then asks.
    */
   end(answer: CallAnswer | undefined): Promise<void>;
